@@ -1,0 +1,49 @@
+"""Fixtures every test may use."""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(request: pytest.FixtureRequest) -> None:
+    """Argon2 is slow on purpose; tests of sign-in itself ask for it back."""
+    if "settings" in request.fixturenames or "db" in request.fixturenames:
+        request.getfixturevalue("settings").PASSWORD_HASHERS = [
+            "django.contrib.auth.hashers.MD5PasswordHasher"
+        ]
+
+
+@pytest.fixture
+def as_system(db: None) -> Iterator[None]:
+    """Rows are read and made by the program itself."""
+    from jimin.foundation.access.scope import acting_as_system
+
+    with acting_as_system("test"):
+        yield
+
+
+@pytest.fixture
+def divisions(db: None) -> None:
+    """The 1,814 areas of Jilin City."""
+    from jimin.kernel.areas.services import load_divisions
+
+    load_divisions()
+
+
+@pytest.fixture
+def make_user(db: None) -> "Callable[..., object]":
+    """`make_user("township_clerk", "220202001000")` → a user who holds that post."""
+    from jimin.foundation.access.models import Post, User
+
+    def make(role: str, area: str, name: str = "") -> User:
+        number = User.objects.count() + 1
+        user = User.objects.create_user(f"user{number}", name or f"用户{number}", "password")
+        Post.objects.create(user=user, role=role, area_id=area, valid_from=dt.date(2016, 1, 1))
+        return user
+
+    return make

@@ -1,0 +1,62 @@
+"""Sealing a text, opening it again, and its keyed digest for exact look-up."""
+
+import base64
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+NONCE, TAG = 12, 16
+
+
+class SealBroken(ValueError):
+    """A stored value does not open with the keys we hold: altered, or its key is missing."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """`sealing` maps a key's number to its 16 bytes; the highest number seals new values."""
+
+    sealing: dict[int, bytes]
+    digest: bytes
+
+    def seal(self, text: str) -> str:
+        number = max(self.sealing)
+        nonce = os.urandom(NONCE)
+        cipher = Cipher(algorithms.SM4(self.sealing[number]), modes.GCM(nonce)).encryptor()
+        body = cipher.update(text.encode()) + cipher.finalize()
+        return f"{number}:{base64.b64encode(nonce + cipher.tag + body).decode()}"
+
+    def open(self, sealed: str) -> str:
+        try:
+            number, _, packed = sealed.partition(":")
+            raw = base64.b64decode(packed, validate=True)
+            nonce, tag, body = raw[:NONCE], raw[NONCE : NONCE + TAG], raw[NONCE + TAG :]
+            key = self.sealing[int(number)]
+            cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+            return (cipher.update(body) + cipher.finalize()).decode()
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise SealBroken("a sealed value cannot be opened with the keys held") from error
+
+    def digest_of(self, text: str) -> str:
+        """64 hex digits: the same text always gives the same digest, nobody without the key can."""
+        mac = hmac.HMAC(self.digest, hashes.SM3())
+        mac.update(text.encode())
+        return mac.finalize().hex()
+
+
+def sm3(data: bytes) -> str:
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(data)
+    return digest.finalize().hex()
+
+
+def masked(text: str, *, head: int = 4, tail: int = 4) -> str:
+    """`220202199001011234` becomes `2202**********1234`; what is too short shows nothing at all."""
+    if not text:
+        return ""
+    if len(text) <= head + tail:
+        return "*" * len(text)
+    return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]

@@ -1,0 +1,28 @@
+"""Small helpers every page may use."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+
+register = template.Library()
+
+
+@register.filter
+def yuan(value: Decimal | int | None) -> str:
+    """`1234.5` as `1,234.50`; nothing for nothing."""
+    return "" if value is None else f"{value:,.2f}"
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The present query string with some values changed; None removes one."""
+    request: HttpRequest = context["request"]
+    params = request.GET.copy()
+    for key, value in changes.items():
+        if value is None:
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return f"?{params.urlencode()}"

@@ -1,0 +1,74 @@
+"""Administrative areas. The official 12-digit code is the key: a row's area is its scope."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from . import rules
+
+
+class Area(models.Model):
+    """One division. Abolished ones stay, with the day they ended and what took their place."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("省级")
+        CITY = "city", _("地级")
+        COUNTY = "county", _("县级")
+        TOWNSHIP = "township", _("乡级")
+        COMMUNITY = "community", _("村级")
+
+    code = models.CharField(
+        _("区划代码"),
+        max_length=12,
+        primary_key=True,
+        validators=[RegexValidator(r"^\d{12}$", _("区划代码应为 12 位数字。"))],
+    )
+    name = models.CharField(_("名称"), max_length=60)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级"),
+    )
+    level = models.CharField(_("级别"), max_length=12, choices=Level)
+    kind = models.CharField(_("类型"), max_length=30)
+    is_urban = models.BooleanField(_("城镇"), default=False)
+    longitude = models.DecimalField(
+        _("经度"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True, blank=True)
+    initials = models.CharField(_("拼音首字母"), max_length=60, editable=False, db_index=True)
+    valid_from = models.DateField(_("设立日期"), null=True, blank=True)
+    valid_to = models.DateField(_("撤销日期"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("并入"),
+    )
+
+    class Meta:
+        verbose_name = _("区划")
+        verbose_name_plural = _("行政区划")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None)
+                | models.Q(valid_from=None)
+                | models.Q(valid_to__gte=models.F("valid_from")),
+                name="area_ends_after_it_begins",
+                violation_error_message=_("撤销日期不能早于设立日期。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def reach(self) -> list[tuple[str, str]]:
+        """Ranges of codes a post here covers: its own, and those of areas merged into it."""
+        merged = [rules.reach(code) for code in self.predecessors.values_list("code", flat=True)]
+        return [rules.reach(self.code), *merged]

@@ -1,0 +1,177 @@
+"""Settings by environment. Every variable has a default that suits a developer's machine."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from .secret_keys import load_or_create
+
+django_stubs_ext.monkeypatch()  # lets `models.TextField[str, str]` be written at run time
+
+ROOT = Path(__file__).resolve().parents[3]
+VAR = Path(os.environ.get("JIMIN_VAR", ROOT / "var"))
+VAR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = os.environ.get("JIMIN_DEBUG", "0") == "1"
+DEMO = (
+    os.environ.get("JIMIN_DEMO", "0") == "1"
+)  # example parameters may decide, demo passwords may sign in
+_keys = load_or_create(VAR / "keys.json")
+SECRET_KEY = os.environ.get("JIMIN_SECRET_KEY", _keys.secret)
+SEALING_KEYS = _keys.sealing
+DIGEST_KEY = _keys.digest
+ALLOWED_HOSTS = os.environ.get("JIMIN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIMIN_TRUSTED_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_htmx",
+    "lucide",
+    "jimin.foundation.ui",
+    "jimin.foundation.access",
+    "jimin.foundation.audit",
+    "jimin.foundation.records",
+    "jimin.foundation.documents",
+    "jimin.kernel.areas",
+    "jimin.kernel.people",
+    "jimin.kernel.cases",
+    "jimin.kernel.awards",
+    "jimin.kernel.payments",
+    "jimin.kernel.workplans",
+    "jimin.domains.assistance",
+    "jimin.project",
+]
+INSTALLED_APPS = [
+    app
+    for app in INSTALLED_APPS
+    if not app.startswith("jimin.") or (ROOT / "src" / Path(*app.split(".")) / "apps.py").exists()
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "jimin.foundation.ui.middleware.ContentSecurity",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "jimin.foundation.access.middleware.ActingUser",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "jimin.project.urls"
+WSGI_APPLICATION = "jimin.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "jimin.foundation.ui.menu.context",
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "django.templatetags.i18n",
+                "django.contrib.humanize.templatetags.humanize",
+                "lucide.templatetags.lucide",
+                "jimin.foundation.ui.templatetags.ui",
+            ],
+        },
+    }
+]
+
+_SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=67108864;"
+    ),
+}
+_database: dict[str, Any] = {
+    **dj_database_url.parse(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'jimin.sqlite3'}"),
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+}
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False, "OPTIONS": _SQLITE_OPTIONS}
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.User"
+AREA_MODEL = "areas.Area"
+ACCESS_FILE = ROOT / "src/jimin/project/access.yaml"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["jimin.foundation.access.backend.PostBackend"]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+_HTTPS = os.environ.get("JIMIN_HTTPS", "0") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
+LOCALE_PATHS = [ROOT / "src/jimin/locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+MEDIA_ROOT = VAR / "files"
+NODE_MODULES = ROOT / "node_modules"
+# Address under /static/, folder in node_modules, the only files of it that are ever served.
+NODE_ASSETS = [
+    ("vendor/tabler", "@tabler/core/dist", ["css/tabler.min.css", "js/tabler.min.js"]),
+    ("vendor/alpine", "@alpinejs/csp/dist", ["cdn.min.js"]),
+    ("vendor/echarts", "echarts/dist", ["echarts.min.js"]),
+]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "jimin.foundation.ui.finders.NodeAssetsFinder",
+]
+_STATIC = (
+    "jimin.foundation.ui.storage.HashedStorage"
+    if os.environ.get("JIMIN_HASHED_STATIC") == "1"
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_USE_FINDERS = _STATIC.startswith("django")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("JIMIN_LOG", "WARNING")},
+}
+
+SITE_NAME = os.environ.get("JIMIN_SITE_NAME", "济民 · 吉林市民政业务平台")
+MENU = "jimin.project.menu.MENU"

@@ -1,0 +1,8 @@
+"""Every address of the program."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("jimin.foundation.access.views")),
+    path("language/", include("django.conf.urls.i18n")),
+]
