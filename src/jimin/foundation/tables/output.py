@@ -1,0 +1,181 @@
+"""Writing tables: a file appears complete or not at all, and no cell becomes a formula."""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import xlsxwriter
+
+Value = str | int | Decimal | bool | date | datetime | None
+Kind = Literal["text", "money", "whole", "date", "long_text"]
+
+LAST_ROW = 1_048_576
+LONGEST_TEXT = 32_767
+A4 = 9
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+_LOOKS: dict[str, dict[str, str | int | bool]] = {
+    "head": {"bold": True, "bg_color": "#E7EEF7", "bottom": 1, "valign": "vcenter"},
+    "text": {"num_format": "@"},
+    "long_text": {"num_format": "@", "text_wrap": True},
+    "money": {"num_format": "#,##0.00"},
+    "whole": {"num_format": "0"},
+    "date": {"num_format": "yyyy-mm-dd"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutColumn:
+    """A column to write. Money shows two decimals; long text wraps."""
+
+    label: str
+    width: int = 12
+    kind: Kind = "text"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to; it takes its place only when the block succeeds."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator["WorkbookWriter"]:
+    """A workbook written in constant memory; it appears at `path` when the block succeeds."""
+    with replacing(path) as beside, TemporaryDirectory() as scratch:
+        book = xlsxwriter.Workbook(
+            str(beside),
+            {
+                "constant_memory": True,
+                "tmpdir": scratch,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        yield WorkbookWriter(book)
+        book.close()
+
+
+class WorkbookWriter:
+    """Several sheets may be written turn by turn."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._formats: dict[str, Any] = {
+            kind: book.add_format({"valign": "top"} | look) for kind, look in _LOOKS.items()
+        }
+
+    def sheet(self, name: str, columns: Sequence[OutColumn]) -> "SheetWriter":
+        return SheetWriter(self._book, self._formats, name, columns)
+
+
+class SheetWriter:
+    """A sheet with frozen header, filter and A4 landscape print; goes on in a further sheet
+    when Excel's last row is reached."""
+
+    def __init__(
+        self, book: Any, formats: dict[str, Any], name: str, columns: Sequence[OutColumn]
+    ) -> None:
+        self._book = book
+        self._formats = formats
+        self._name = name
+        self._columns = columns
+        self._parts = 0
+        self._begin()
+
+    def row(self, values: Sequence[Value]) -> None:
+        if self._next == LAST_ROW:
+            self._begin()
+        for place, (column, value) in enumerate(zip(self._columns, values, strict=True)):
+            self._write(place, value, self._formats[column.kind])
+        self._next += 1
+
+    def _write(self, place: int, value: Value, look: Any) -> None:
+        sheet = self._sheet
+        match value:
+            case None | "":
+                pass
+            case str():
+                sheet.write_string(self._next, place, value[:LONGEST_TEXT], look)
+            case bool():
+                sheet.write_string(self._next, place, "是" if value else "否", look)
+            case int() | Decimal():
+                sheet.write_number(self._next, place, value, look)
+            case _:
+                sheet.write_datetime(self._next, place, value, self._formats["date"])
+
+    def _begin(self) -> None:
+        self._parts += 1
+        name = self._name if self._parts == 1 else f"{self._name} ({self._parts})"
+        self._sheet = self._book.add_worksheet(name)
+        self._next = 1
+        for place, column in enumerate(self._columns):
+            self._sheet.set_column(place, place, column.width)
+            self._sheet.write_string(0, place, column.label, self._formats["head"])
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.autofilter(0, 0, LAST_ROW - 1, len(self._columns) - 1)
+        self._sheet.set_paper(A4)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(0)
+        self._sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
+
+
+def stream_xlsx(
+    path: Path, name: str, columns: Sequence[OutColumn], rows: Iterable[Sequence[Value]]
+) -> int:
+    """One sheet from any number of rows; returns how many were written."""
+    count = 0
+    with new_workbook(path) as book:
+        sheet = book.sheet(name, columns)
+        for values in rows:
+            sheet.row(values)
+            count += 1
+    return count
+
+
+class _Echo:
+    """A file for csv.writer that hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def stream_csv(columns: Sequence[OutColumn], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """CSV line by line for a download; starts with the mark by which Excel knows UTF-8."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow([column.label for column in columns])
+    for values in rows:
+        yield writer.writerow([_csv_text(value) for value in values])
+
+
+def _csv_text(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case str():
+            return disarm(value)
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return str(value)
+
+
+def disarm(text: str) -> str:
+    """Text that a spreadsheet opening a CSV would run as a formula, kept as text."""
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
