@@ -1,0 +1,1 @@
+"""Pure Python libraries that know nothing of Django: rules, matching, official texts."""

@@ -1,0 +1,322 @@
+"""One case, exactly: rationals, Kleene's unknown, and a trace of every rule that was needed.
+
+This interpreter is the oracle: the city's SQL is compared with it, never the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+from .errors import PolicyError
+from .expressions import (
+    Age,
+    Aggregate,
+    Arithmetic,
+    Comparison,
+    Constant,
+    Expression,
+    Extreme,
+    FactValue,
+    HighestApplying,
+    IsGiven,
+    Logic,
+    Monthly,
+    MonthsSince,
+    Not,
+    ParameterValue,
+    Rounded,
+    RuleValue,
+    When,
+)
+from .facts import Day, Exact, Fact
+from .policy import PolicyMonth, rounded
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MissingFact:
+    """A fact nobody stated; `member` is its place in the list of members, or None."""
+
+    member: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What cannot be said, and the missing facts it hangs on."""
+
+    facts: frozenset[MissingFact]
+
+
+Value: TypeAlias = "Exact | Unknown"
+Place: TypeAlias = "int | None"
+
+NONE_GIVEN: Final = Unknown(frozenset())
+
+
+class Case:
+    """A group with its members in one month. Rules are evaluated when asked for, once each."""
+
+    def __init__(
+        self,
+        month: PolicyMonth,
+        group: Mapping[str, object],
+        members: Sequence[Mapping[str, object]],
+        names: Sequence[str] | None = None,
+    ) -> None:
+        book = month.book
+        if not members:
+            raise PolicyError("家庭没有成员：请至少填写一名共同生活的家庭成员。")
+        if len(members) > book.most_members:
+            raise PolicyError(
+                f"家庭有 {len(members)} 名成员，超过 {book.most_members} 名：请核对家庭编号。"
+            )
+        self.month = month
+        self.names = names or [f"第 {place} 名成员" for place in range(1, len(members) + 1)]
+        self.group = self._read(book.facts["group"], group, None)
+        self.members = [
+            self._read(book.facts["member"], member, place) for place, member in enumerate(members)
+        ]
+        self.evaluated: dict[tuple[str, Place], Value] = {}
+
+    def value(self, name: str, member: Place = None) -> Value:
+        """The result of a rule."""
+        key = (name, member)
+        found = self.evaluated.get(key)
+        if found is None:
+            found = self.evaluate(self.month.book.rules[name].expression, member)
+            self.evaluated[key] = found
+        return found
+
+    def fact(self, name: str, member: Place) -> Value:
+        return self.group[name] if member is None else self.members[member][name]
+
+    def evaluate(self, expression: Expression, member: Place) -> Value:
+        return EVALUATE[type(expression)](self, expression, member)
+
+    def _read(
+        self, facts: Mapping[str, Fact], given: Mapping[str, object], member: Place
+    ) -> dict[str, Value]:
+        whose = "" if member is None else f"{self.names[member]}："
+        for name in given:
+            if name not in facts:
+                raise PolicyError(f"{whose}没有“{name}”这项情况；可填：{'、'.join(facts)}。")
+        read: dict[str, Value] = {}
+        for name, fact in facts.items():
+            stated = given.get(name)
+            if stated is None:
+                if fact.default is not None:
+                    read[name] = fact.default
+                elif fact.optional:
+                    read[name] = NONE_GIVEN
+                else:
+                    read[name] = Unknown(frozenset((MissingFact(member, name),)))
+                continue
+            try:
+                value = fact.read(stated)
+            except ValueError as wrong:
+                raise PolicyError(f"{whose}{fact.label}“{stated}”{wrong}。") from None
+            if isinstance(fact, Day) and value > self.month.last_day:  # type: ignore[operator]
+                raise PolicyError(
+                    f"{whose}{fact.label}“{stated}”晚于核定月份 {self.month.text}；请核对。"
+                )
+            read[name] = value
+        return read
+
+
+def merged(*values: Value) -> Unknown:
+    """Unknown for all the reasons the values are."""
+    facts: frozenset[MissingFact] = frozenset()
+    for value in values:
+        if isinstance(value, Unknown):
+            facts |= value.facts
+    return Unknown(facts)
+
+
+def _constant(case: Case, expression: Constant, member: Place) -> Value:
+    return expression.value
+
+
+def _fact(case: Case, expression: FactValue, member: Place) -> Value:
+    return case.fact(expression.name, member)
+
+
+def _rule(case: Case, expression: RuleValue, member: Place) -> Value:
+    return case.value(expression.name, member)
+
+
+def _parameter(case: Case, expression: ParameterValue, member: Place) -> Value:
+    key = []
+    for part in expression.keys:
+        value = case.evaluate(part, member)
+        if isinstance(value, Unknown):
+            return value
+        key.append(str(value))
+    return case.month.figure(expression.name, tuple(key)).value
+
+
+def _arithmetic(case: Case, expression: Arithmetic, member: Place) -> Value:
+    left: Any = case.evaluate(expression.left, member)
+    right: Any = case.evaluate(expression.right, member)
+    if type(left) is Unknown or type(right) is Unknown:
+        return merged(left, right)
+    operator = expression.operator
+    if operator == "+":
+        result = left + right
+    elif operator == "-":
+        result = left - right
+    elif operator == "*":
+        result = left * right
+    else:
+        result = Fraction(left, right)
+    exact: Value = result.numerator if result.denominator == 1 else result
+    return exact
+
+
+def _comparison(case: Case, expression: Comparison, member: Place) -> Value:
+    left: Any = case.evaluate(expression.left, member)
+    right: Any = case.evaluate(expression.right, member)
+    if type(left) is Unknown or type(right) is Unknown:
+        return merged(left, right)
+    holds: bool = COMPARE[expression.operator](left, right)
+    return holds
+
+
+COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": lambda left, right: left < right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
+    "==": lambda left, right: left == right,
+    "!=": lambda left, right: left != right,
+}
+
+
+def _logic(case: Case, expression: Logic, member: Place) -> Value:
+    # Both sides are looked at, so that the explanation shows every condition.
+    left = case.evaluate(expression.left, member)
+    right = case.evaluate(expression.right, member)
+    decisive = expression.operator == "or"
+    if left is decisive or right is decisive:
+        return decisive
+    if type(left) is Unknown or type(right) is Unknown:
+        return merged(left, right)
+    return not decisive
+
+
+def _not(case: Case, expression: Not, member: Place) -> Value:
+    inner = case.evaluate(expression.inner, member)
+    return inner if isinstance(inner, Unknown) else not inner
+
+
+def _when(case: Case, expression: When, member: Place) -> Value:
+    condition = case.evaluate(expression.condition, member)
+    if condition is True:
+        return case.evaluate(expression.then, member)
+    if condition is False:
+        return case.evaluate(expression.otherwise, member)
+    then = case.evaluate(expression.then, member)
+    otherwise = case.evaluate(expression.otherwise, member)
+    if type(then) is not Unknown and then == otherwise:
+        return then
+    return merged(condition, then, otherwise)
+
+
+def _extreme(case: Case, expression: Extreme, member: Place) -> Value:
+    values: list[Any] = [case.evaluate(item, member) for item in expression.items]
+    if any(type(value) is Unknown for value in values):
+        return merged(*values)
+    result: Value = max(values) if expression.which == "highest" else min(values)
+    return result
+
+
+def _highest_applying(case: Case, expression: HighestApplying, member: Place) -> Value:
+    sure: Any = 0
+    open_branches: list[tuple[Unknown, Any]] = []
+    for condition, number in expression.branches:
+        applies = case.evaluate(condition, member)
+        if applies is False:
+            continue
+        value: Any = case.evaluate(number, member)
+        if isinstance(applies, Unknown) or isinstance(value, Unknown):
+            open_branches.append((merged(applies, value), value))
+        else:
+            sure = max(sure, value)
+    matter = [
+        reason for reason, value in open_branches if isinstance(value, Unknown) or value > sure
+    ]
+    return merged(*matter) if matter else sure
+
+
+def _aggregate(case: Case, expression: Aggregate, member: Place) -> Value:
+    inner = expression.inner
+    if inner is None:
+        return len(case.members)
+    values: list[Any] = [case.evaluate(inner, place) for place in range(len(case.members))]
+    if expression.which in ("any", "all"):
+        decisive = expression.which == "any"
+        if any(value is decisive for value in values):
+            return decisive
+    if any(type(value) is Unknown for value in values):
+        return merged(*values)
+    if expression.which in ("any", "all"):
+        return expression.which == "all"
+    result: Value = sum(values)
+    return result
+
+
+def _rounded(case: Case, expression: Rounded, member: Place) -> Value:
+    inner: Any = case.evaluate(expression.inner, member)
+    return inner if type(inner) is Unknown else rounded(inner, expression.step, expression.mode)
+
+
+def _monthly(case: Case, expression: Monthly, member: Place) -> Value:
+    inner: Any = case.evaluate(expression.inner, member)
+    return inner if type(inner) is Unknown else Fraction(inner, 12)
+
+
+def _age(case: Case, expression: Age, member: Place) -> Value:
+    birth = case.evaluate(expression.birth, member)
+    return full_years(birth, case.month.first_day) if isinstance(birth, date) else birth
+
+
+def _months_since(case: Case, expression: MonthsSince, member: Place) -> Value:
+    since: Any = case.evaluate(expression.since, member)
+    return since if type(since) is Unknown else case.month.number - since
+
+
+def _is_given(case: Case, expression: IsGiven, member: Place) -> Value:
+    value = case.evaluate(expression.fact, member)
+    if isinstance(value, Unknown) and value.facts:
+        return value
+    return value is not NONE_GIVEN
+
+
+def full_years(birth: date, day: date) -> int:
+    """Birthdays passed by a day; none for who is not born yet."""
+    years = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+    return max(0, years)
+
+
+EVALUATE: Final[dict[type[Expression], Callable[[Case, Any, Place], Value]]] = {
+    Constant: _constant,
+    FactValue: _fact,
+    RuleValue: _rule,
+    ParameterValue: _parameter,
+    Arithmetic: _arithmetic,
+    Comparison: _comparison,
+    Logic: _logic,
+    Not: _not,
+    When: _when,
+    Extreme: _extreme,
+    HighestApplying: _highest_applying,
+    Aggregate: _aggregate,
+    Rounded: _rounded,
+    Monthly: _monthly,
+    Age: _age,
+    MonthsSince: _months_since,
+    IsGiven: _is_given,
+}
