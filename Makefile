@@ -18,7 +18,9 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-install: .venv/.stamp node_modules/.stamp ## install everything, locked by hash
+PO := src/jimin/locale/en/LC_MESSAGES/django.po
+
+install: .venv/.stamp node_modules/.stamp $(PO:.po=.mo) ## install everything, locked by hash
 
 $(UV): requirements-uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jimin needs Python 3.11 or newer: make PYTHON=python3.11 …")'
@@ -36,6 +38,9 @@ node_modules/.stamp: package-lock.json .npmrc .venv/.stamp
 	$(NPM) ci --loglevel=error
 	@touch $@
 
+%.mo: %.po .venv/.stamp
+	@$(RUN) tools/messages.py compile
+
 demo: install ## load the demo city and serve it on http://127.0.0.1:8000
 	@$(BIN)/jimin demo --host $(HOST) --port $(PORT) --households $(HOUSEHOLDS)
 
@@ -49,8 +54,8 @@ check: install ## lint, types, import contracts, templates, migrations, translat
 	@$(RUN) tools/check.py
 
 format: install ## rewrite code and templates in the house style
-	$(BIN)/ruff format src tests tools
-	$(BIN)/ruff check -q --fix src tests tools
+	$(BIN)/ruff format -q .
+	$(BIN)/ruff check -q --fix .
 	$(BIN)/djlint --reformat --quiet src
 
 bench: install ## measure, one JSON line per figure
