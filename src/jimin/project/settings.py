@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "jimin.foundation.documents",
     "jimin.kernel.areas",
     "jimin.kernel.people",
+    "jimin.kernel.policy",
     "jimin.kernel.cases",
     "jimin.kernel.awards",
     "jimin.kernel.payments",
