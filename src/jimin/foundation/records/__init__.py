@@ -1,0 +1,1 @@
+"""Registers from one declaration: list, page, form, history, import, export and API."""

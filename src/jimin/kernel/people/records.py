@@ -1,0 +1,125 @@
+"""The registers of persons and households."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jimin.foundation.records.declare import Column, RecordType, Section
+from jimin.foundation.records.values import hidden
+from jimin.kernel.areas.models import Area
+
+from .models import Household, Person
+from .queries import living_at
+
+
+def place(obj: Any) -> str:
+    """Township and community: a community's own name is not unique in a county."""
+    area = obj.area
+    return f"{area.parent.name} {area.name}" if area.parent else area.name
+
+
+def must_be_lowest(area: Area) -> None:
+    """People live in a village or community, not in a township as a whole."""
+    if area.level != Area.Level.COMMUNITY and area.children.exists():
+        raise ValidationError({"area": _("请选到具体的村（社区）。")})
+
+
+class PersonRecord(RecordType):
+    model = Person
+    key = "citizen_id"
+    fields = (
+        "name",
+        "citizen_id",
+        "sex",
+        "birth",
+        "phone",
+        "disability_grade",
+        "area",
+        "address",
+        "died_on",
+    )
+    columns = (
+        "name",
+        "citizen_id",
+        "sex",
+        "birth",
+        "phone",
+        Column("area", gettext_lazy("所在村（社区）"), place),
+        "died_on",
+    )
+    sections = (
+        Section(gettext_lazy("身份"), ["name", "citizen_id", "sex", "birth", "died_on"]),
+        Section(gettext_lazy("联系与住址"), ["phone", "area", "address"]),
+        Section(gettext_lazy("健康"), ["disability_grade"]),
+    )
+    filters = {
+        "area": ["within"],
+        "sex": ["exact"],
+        "birth": ["gte", "lte"],
+        "died_on": ["isnull"],
+    }
+    search = ("name", "pinyin", "initials", "citizen_id", "phone", living_at, "area")
+    search_hint = gettext_lazy("姓名、拼音、首字母、身份号码、电话、家庭编号或村名")
+    ordering = ("area_id", "name")
+    select_related = ("area__parent",)
+    synonyms = {
+        "name": ["姓名"],
+        "citizen_id": ["身份证号", "身份证号码", "证件号码"],
+        "phone": ["联系电话", "手机", "手机号码"],
+        "area": ["所在村", "所在社区", "村（社区）", "区划代码", "所在区划"],
+        "address": ["地址", "家庭住址"],
+    }
+    hints = {
+        "citizen_id": gettext_lazy("填写后，性别和出生日期由号码得出。"),
+        "disability_grade": gettext_lazy("1 至 4 级；没有残疾证填 0。"),
+    }
+
+    def prepare(self, obj: Person) -> None:
+        must_be_lowest(obj.area)
+
+    def pick_text(self, obj: Person) -> str:
+        parts = [
+            obj.name,
+            obj.get_sex_display(),
+            _("%(year)s 年生") % {"year": obj.birth.year} if obj.birth else "",
+            hidden(obj.citizen_id),
+            place(obj),
+        ]
+        return " ".join(str(part) for part in parts if part)
+
+    def related_code(self, obj: Person) -> str:
+        return hidden(obj.citizen_id) or obj.name
+
+
+class HouseholdRecord(RecordType):
+    model = Household
+    key = "number"
+    fields = ("number", "area", "residence", "address", "head", "dissolved_on")
+    columns = (
+        "number",
+        "head",
+        "residence",
+        Column("area", gettext_lazy("所在村（社区）"), place),
+        "address",
+        "dissolved_on",
+    )
+    sections = (
+        Section(gettext_lazy("家庭"), ["number", "head", "residence", "dissolved_on"]),
+        Section(gettext_lazy("住址"), ["area", "address"]),
+    )
+    filters = {"area": ["within"], "residence": ["exact"], "dissolved_on": ["isnull"]}
+    search = ("number", "head__name", "head__pinyin", "head__initials", "area")
+    search_hint = gettext_lazy("家庭编号、户主姓名、拼音首字母或村名")
+    ordering = ("area_id", "number")
+    select_related = ("area__parent",)
+    synonyms = {"area": ["所在村", "所在社区", "村（社区）", "区划代码", "所在区划"]}
+
+    def prepare(self, obj: Household) -> None:
+        must_be_lowest(obj.area)
+
+    def pick_text(self, obj: Household) -> str:
+        head: models.Model | None = obj.head
+        return " ".join(str(part) for part in (obj.number, head, place(obj)) if part)
