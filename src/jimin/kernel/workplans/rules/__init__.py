@@ -1,0 +1,1 @@
+"""Plan tracking in plain Python: how a figure is put together, and what light it earns."""
