@@ -1,0 +1,76 @@
+"""By when a target or a milestone is due."""
+
+import re
+from datetime import date
+
+from jimin.engine.gongwen.context import Clause, Context
+from jimin.engine.gongwen.times import Time
+from jimin.engine.gongwen.words import MODALITY
+
+_FIRM = ("deadline", "period")
+
+
+def stated_due(context: Context, clause: Clause, place: int) -> tuple[date | None, str]:
+    """The date the text gives for what stands at `place`, and where it was found.
+
+    Nearest first: before the number in its clause, after it, at the head of the next clause,
+    at the head of an earlier clause of the sentence, and last a later year at the head of an
+    earlier paragraph under the same section (到2020年，…).
+    """
+    sentence = context.sentence_at(place)
+    own = context.times_between(clause.start, place)
+    if any(time.kind == "year" and time.due == year_end(context) for time in own):
+        return year_end(context), "句中时间"
+    if due := _last(context, own):
+        return due, "句中时间"
+    if due := _first(context, context.times_between(place, clause.end)):
+        return due, "数后时间"
+    following = context.times_between(clause.end, min(clause.end + 2, sentence.end))
+    if due := _first(context, following):
+        rest = context.norm[following[0].end : following[0].end + 12]
+        if not re.search(r"\d", rest):
+            return due, "后句时间"
+    earlier = context.times_between(sentence.start, clause.start)
+    if due := _last(context, [time for time in earlier if _leads_a_clause(context, time)]):
+        return due, "前句时间"
+    if due := _horizon(context, place):
+        return due, "段首期限"
+    return None, ""
+
+
+def year_end(context: Context) -> date:
+    """What an annual plan means when it names no day."""
+    return date(context.year, 12, 31)
+
+
+def _usable(context: Context, time: Time) -> bool:
+    return (
+        time.due is not None
+        and time.due.year >= context.year
+        and (time.kind in _FIRM or (time.kind == "year" and time.due.year > context.year))
+    )
+
+
+def _leads_a_clause(context: Context, time: Time) -> bool:
+    """确保到2017年底，… rules what follows; 张家口市的“十三五”期间规划 only names a paper."""
+    before = context.norm[max(0, time.start - 6) : time.start]
+    return bool(re.search(rf"(?:^|[,;:。!?\n \")(]|{MODALITY}|[要将是在])$", before))
+
+
+def _last(context: Context, times: list[Time]) -> date | None:
+    return next((time.due for time in reversed(times) if _usable(context, time)), None)
+
+
+def _first(context: Context, times: list[Time]) -> date | None:
+    return next((time.due for time in times if _usable(context, time)), None)
+
+
+def _horizon(context: Context, place: int) -> date | None:
+    section = None
+    for node in context.outline.path(context.outline.at(place)):
+        section = node
+        if node.family not in ("run_in", "yishi", "yiyao", "first"):
+            break
+    if section is None:
+        return None
+    return context.horizons.before(section.start, place)

@@ -1,0 +1,217 @@
+"""What a target is about: its clause without the number, the comparison and the small words."""
+
+import re
+from dataclasses import dataclass
+
+from jimin.engine.gongwen.words import CUES, GROWTH, MODALITY, PLACES, VERBS
+
+_ADVERBS = (
+    "并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
+    "进一步|加快|着力|深入|有序|稳步|全面(?!覆盖)|全力|切实|扎实|认真|努力|持续|不断|重点|统筹|适时|统一|集中|"
+    "年度|当年|每年|推荐|通过|以及|以|及|和|与|在|对|把|使|让|做好|抓好|加强|大约|约|近|不断加大|总体|基本|"
+    "组织开展|组织实施|有效|主动|严格|稳妥|科学|规范|分步|分批|首批|率先|原则上|探索"
+)
+_LEADING = re.compile(rf"(?:{MODALITY}|{_ADVERBS}|[ “”\"、(:-])+")
+_PLACE = re.compile(rf"(?:在)?(?P<place>{PLACES})(?:范围)?(?:内)?(?!性|统一|公安)")
+_TRAILING = re.compile(
+    r"(?:[ “\"、(:-]|均|都|各|分别|依次|稳定|总计|共计|共|合计|约|近|为|是|也|有望|再|每年|年均|"
+    r"平均|同比|比上年|较上年|比去年|较去年|比\d*年|提前)+$"
+)
+_CUE = re.compile(rf"(?P<cue>{CUES})(?P<between>[^,;。]{{0,30}}?)$")
+_VERB_LEAD = re.compile(rf"(?P<verb>{VERBS})")
+_LAST_VERB = re.compile(rf".*(?:{VERBS})")
+_PER = re.compile(
+    r"(?P<per>每(?:一)?个?(?![千百万\d])[^,;。\d]{1,14}?|各(?!类|项|种|级|方|界|地|有关)[^,;。\d]{1,12}?)"
+    rf"(?=(?:至少|不少于|不低于|平均|原则上|都|均|要|各)*(?:有|{VERBS}|{CUES}|$))"
+)
+_PER_RATE = re.compile(
+    r"每人每?(?P<period>[月年天日])|每(?P<who>床|张床位|户|名|生)每?(?P<every>[月年天日])?"
+)
+_BASE_OF_RATIO = re.compile(r"(?:按照?|以)?(?P<base>[^,;。]{2,24}?)(?:的)?$")
+_OFFERS = re.compile(
+    r"(?:提供|开展|实施|给予)(?=[^,;。]{0,20}(?:服务|培训|救助|救治|补助|帮扶|体检|改造|保险))"
+)
+_GENERIC = re.compile(
+    r"(?:[^,;。]{0,4}(?:率|比例|比重|标准|面积|规模|数量|总量|总额|金额|人数|投资|产值|水平|覆盖面|覆盖率|"
+    r"合格率|成功率|满意度))"
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A clause taken apart around its quantity."""
+
+    subject: str
+    cue: str = ""
+    between: str = ""
+    base: str = ""
+    scope: str = ""
+    per: str = ""
+
+
+def take_apart(left: str, right: str, unit: str, *, is_bare: bool) -> Reading:
+    """Left and right of a quantity as subject, comparison, base, scope and per-unit.
+
+    `is_bare` tells that the quantity carries no 以上 of its own.
+    """
+    reading = Reading(subject="")
+    if re.match(r"的?(?:比例|比率|幅度|速度|增速|目标|要求|标准)", right) and unit in ("%", "‰"):
+        return _by_share(left, right, reading)
+    m = _last_cue(left)
+    stem = left
+    if m is not None:
+        reading.cue, between = m["cue"], m["between"]
+        stem = left[: m.start()]
+        if unit in ("%", "‰") and len(between) > 1 and not re.search(GROWTH, between):
+            reading.base = re.sub(r"^(?:当地|全部)?", "", between).rstrip("的")
+            reading.between = ""
+        else:
+            reading.between = between
+    rate = _PER_RATE.search(left)
+    if rate:
+        reading.per = _rate(rate)
+        stem = _PER_RATE.sub("", stem)
+        reading.between = _PER_RATE.sub("", reading.between)
+    elif m := _PER.search(stem + reading.between):
+        reading.per = m["per"]
+        joined = stem + reading.between
+        stem, reading.between = joined[: m.start()] + joined[m.end() :], ""
+    share = re.search(r"占(?P<base>[^,;。]{2,20}?)(?:的)?$", stem + reading.between)
+    if share and unit in ("%", "‰") and not share["base"].endswith(("比例", "比重", "比")):
+        reading.base = share["base"].rstrip("的")
+        stem, reading.between = (stem + reading.between)[: share.start()], ""
+    tail = "" if is_bare and right.startswith("的") else right
+    reading.subject = _join(stem, reading.between, tail)
+    return reading
+
+
+def _last_cue(left: str) -> re.Match[str] | None:
+    """The comparison closest to the number; 达到…的 may have its base between."""
+    best = None
+    window = left[-40:]
+    for m in re.finditer(CUES, window):
+        best = m
+    if best is None:
+        return None
+    start = len(left) - len(window) + best.start()
+    return _CUE.match(left, start)
+
+
+def _by_share(left: str, right: str, reading: Reading) -> Reading:
+    """按照村总数20%的比例开展…: the base stands before the number, the doing after it."""
+    m = _last_cue(left)
+    if m is not None:
+        reading.cue = m["cue"]
+    stem = left[: m.start()] if m else left
+    base = re.search(r"(?:按照?|以)(?P<base>[^,;。]{0,24})$", stem)
+    if base:
+        reading.base = re.sub(r"不(?:低|少)于$", "", base["base"]).rstrip("的")
+        stem = stem[: base.start()]
+        reading.cue = reading.cue or "按…的比例"
+    doing = re.sub(r"^的?(?:比例|比率|幅度|速度|增速|目标|要求|标准)", "", right)
+    reading.subject = _join(stem, "", doing) or reading.base
+    return reading
+
+
+def _rate(m: re.Match[str]) -> str:
+    if m["period"]:
+        return f"人·{m['period']}"
+    return m["who"] + (f"·{m['every']}" if m["every"] else "")
+
+
+def _join(stem: str, between: str, right: str) -> str:
+    """养老床位 + 1000张 + nothing, 新增 + 30家 + 养老院, 完成中心城区 + 11条 + 道路改善."""
+    right = re.sub(r"^(?:以上|左右|的|及以上)+", "", right)
+    if re.match(
+        r"(?:\(|用于|以|并|都|均|全|得到|为(?!老)|由|已|可|供|受益|的目标|任务|左右)", right
+    ):
+        if re.match(r"(?:全部|均|都)(?P<what>.{2,})", right) and not stem.strip("、和 "):
+            return right
+        right = ""
+    head = stem + between
+    if head.endswith(("和", "及", "与", "、", "以及")) and right:
+        verb = _LAST_VERB.match(head.rstrip("和及与、以"))
+        head = verb.group() if verb else ""
+    return head + right
+
+
+def clean(subject: str) -> tuple[str, str]:
+    """The subject without leading small words, and the place it names (全市, 城区)."""
+    scope = ""
+    before = None
+    while before != subject:
+        before = subject
+        subject = re.sub(rf"^(?:{_LEADING.pattern})", "", subject)
+        m = _PLACE.match(subject)
+        if m and m.end() < len(subject) + 1:
+            scope = scope or m["place"]
+            subject = subject[m.end() :]
+    subject = _TRAILING.sub("", subject)
+    if subject.startswith("为") and not subject.startswith("为老"):
+        subject = _OFFERS.sub("", subject[1:], count=1)
+    else:
+        subject = _offered(subject)
+    subject = re.sub(r"(?:的|之)?(?:目标|任务|要求)$", "", subject)
+    return subject.strip(' “"、,;:()-的') if subject.count("”") != 1 else subject.strip(
+        " 、"
+    ), scope
+
+
+def _offered(subject: str) -> str:
+    """提供 says nothing of its own after a beneficiary."""
+    return re.sub(r"^为(?!老)(.*?)提供", r"\1", subject)
+
+
+def is_generic(subject: str) -> bool:
+    """救助比例 alone does not say whose; the clause before it may."""
+    return len(subject) <= 6 and bool(_GENERIC.fullmatch(subject))
+
+
+def leading_verb(subject: str) -> str:
+    m = _VERB_LEAD.match(subject)
+    return m["verb"] if m else ""
+
+
+_PAIRS = {"城乡": ("城市", "农村"), "市县": ("市", "县"), "男女": ("男", "女")}
+
+
+def distribute(left: str, count: int) -> list[str] | None:
+    """The subjects of 分别: 城乡低保标准 is two, A、B和C three; None when they do not number so."""
+    m = re.search(r"分别|依次|各自", left)
+    if m is None:
+        return None
+    stem, rest = left[: m.start()], left[m.end() :]
+    if count == 2:
+        for pair, parts in _PAIRS.items():
+            if pair in stem:
+                return [stem.replace(pair, part) for part in parts]
+    cue = re.search(rf"(?:{CUES})[^,;。]*$", rest)
+    doing = rest[: cue.start()] if cue else rest
+    for listed, prefix in ((stem, ""), (doing, leading_verb(clean(doing)[0]))):
+        items = _listed(listed, count)
+        if items is None:
+            continue
+        if prefix:
+            items = [item if item.startswith(prefix) else prefix + item for item in items]
+        elif doing and listed is stem:
+            items = [item + doing for item in items]
+        return items
+    return None
+
+
+def _listed(words: str, count: int) -> list[str] | None:
+    words = words.strip("、, ")
+    for separators in (r"、|以及|和|及|与", r"、|以及", r"、"):
+        items = [item for item in re.split(separators, words) if item]
+        if len(items) == count:
+            return _share_the_tail(items)
+    return None
+
+
+def _share_the_tail(items: list[str]) -> list[str]:
+    """城市、农村低保标准: what only the last item says belongs to all."""
+    last, shortest = items[-1], max(len(item) for item in items[:-1])
+    tail = last[shortest:]
+    if shortest <= 4 and len(tail) >= 2 and all(len(item) <= 4 for item in items[:-1]):
+        return [*(item + tail for item in items[:-1]), last]
+    return items

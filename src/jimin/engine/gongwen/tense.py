@@ -1,0 +1,61 @@
+"""What is told about the past: last year's results are no targets."""
+
+import re
+
+_PAST_LEAD = re.compile(
+    r"(?:一年来|过去[一的五]|过去一年|去年|上一?年度?(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
+    r"[一几]年来|截[至止]|至目前|目前已|回顾)"
+)
+_NOW_LEAD = re.compile(
+    r"(?:今年|明年|下一步|力争|确保|计划|今后|未来|要|将|新的一年|\d{4}年(?:是|的工作|,我们将))"
+)
+_YEAR = re.compile(r"(?:在|到|至)?(20\d\d)年")
+_PAST_CLAUSE = re.compile(
+    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|"
+    r"(?<!比)(?<!与)(?<!较)(?<!同)去年(?!的?(?:同期|水平|基础|底|标准))|"
+    r"截[至止]|累计(?:发放|投入|救助|完成|建成|销售|筹集)了?"
+)
+_STATE = re.compile(r"目前|现有|原有|共有(?!产)|实有|了(?:约|近)?$")
+_FUTURE_CLAUSE = re.compile(
+    r"确保|力争|争取|要|将|计划|预计|达到|不低于|不少于|新增|目标|提高到|年底|年内|全年"
+)
+
+
+def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[bool]:
+    """Whether each sentence tells of the past; a paragraph that begins so goes on so."""
+    flags: list[bool] = []
+    past, previous_end = False, -1
+    for start, end in spans:
+        if previous_end < 0 or "\n" in text[previous_end:start]:
+            past = False
+        head = text[start : min(end, start + 30)].lstrip(" ")
+        said = _tense_of(head, year)
+        if said is not None:
+            past = said
+        flags.append(past)
+        previous_end = end
+    return flags
+
+
+def _tense_of(head: str, year: int) -> bool | None:
+    m = _YEAR.match(head)
+    if m:
+        return int(m[1]) < year
+    if _NOW_LEAD.match(head):
+        return False
+    if _PAST_LEAD.match(head):
+        return True
+    return None
+
+
+def tells_of_the_past(left: str, rest: str) -> bool:
+    """A clause that says what has been done or is there, unless it says what shall be.
+
+    `left` stands before the number, `rest` from the number to the end of its clause.
+    """
+    if _STATE.search(left):
+        return True
+    m = _PAST_CLAUSE.search(left + rest)
+    if m is None:
+        return False
+    return not _FUTURE_CLAUSE.search(left + rest) or m.group().startswith("去年")
