@@ -224,3 +224,8 @@ def light(due_on: dt.date | None, unit: str, today: dt.date) -> Light:
     if left < 0:
         return Light("red", -left, DAY, estimate)
     return Light("yellow" if left <= SOON else "green", left, unit, estimate)
+
+
+def short_name(county: str) -> str:
+    """`昌邑区` as `昌邑`, for numbers; a name of two characters stays whole."""
+    return county[:-1] if len(county) > 2 and county[-1] in "省市区县" else county

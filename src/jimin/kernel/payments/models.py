@@ -13,6 +13,8 @@ from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Award, Benefit
 from jimin.kernel.people.models import Household, Person
 
+from . import rules
+
 
 class PayeeAccount(models.Model):
     """The account a household is paid into. A new one replaces the last from the next roll on."""
@@ -76,6 +78,7 @@ class Roll(models.Model):
         verbose_name=_("编制人"),
     )
     prepared_at = models.DateTimeField(_("编制时间"), null=True, blank=True)
+    preparers = models.JSONField(default=list, editable=False)  # all who ever prepared it
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -122,6 +125,10 @@ class RollLine(models.Model):
     A line without an account is held: it stays on the roll and outside the sum sent to the bank.
     """
 
+    class Hold(models.TextChoices):
+        NO_ACCOUNT = rules.NO_ACCOUNT, _("缺少收款账户")
+        NO_IDENTITY = rules.NO_IDENTITY, _("领款人缺少公民身份号码")
+
     roll = models.ForeignKey(Roll, models.CASCADE, related_name="lines", verbose_name=_("名册"))
     award = models.ForeignKey(Award, models.PROTECT, related_name="lines", verbose_name=_("待遇"))
     order = models.PositiveIntegerField(_("序号"))
@@ -134,7 +141,7 @@ class RollLine(models.Model):
     citizen_id = SealedField(_("公民身份号码"), blank=True)
     bank = models.CharField(_("开户银行"), max_length=60, blank=True)
     account = SealedField(_("银行账号"), blank=True)
-    held = models.CharField(_("暂缓原因"), max_length=80, blank=True)
+    held = models.CharField(_("暂缓原因"), max_length=12, choices=Hold, blank=True)
 
     objects = ScopedManager(area="area_id", subject="payments.roll")
 
