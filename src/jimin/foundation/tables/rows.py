@@ -91,6 +91,10 @@ class Fault:
     def place(self) -> str:
         return f"“{self.sheet}”表第 {self.row} 行 {self.letter} 列“{self.column}”"
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.place}：{self.message}"
+
 
 def column_letter(index: int) -> str:
     """0 is A, 25 is Z, 26 is AA."""
@@ -244,7 +248,7 @@ def _find_header(grid: Grid, columns: list[Column]) -> Header:
     required = [column.label for column in columns if column.required]
     best: tuple[tuple[int, int, int], int, int, dict[str, list[int]]] | None = None
     for index in range(min(HEADER_WITHIN, len(grid.rows))):
-        for depth in (1, 2):
+        for depth in (1, 2) if index + 1 < HEADER_WITHIN else (1,):
             found = _match(heads, index, depth, columns)
             score = (sum(label in found for label in required), len(found), -depth)
             if best is None or score > best[0]:

@@ -122,7 +122,8 @@ def test_months_are_read_in_the_usual_spellings(raw: Raw, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["2016-13", "2016-00", "16-3", "2016.1", "201603", 2016.1, 42430.0, "三月", time(3), True]
+    "raw",
+    ["2016-13", "2016-00", "16-3", "2016.1", "201603", 2016.1, 42430.0, "三月", time(3), True],
 )
 def test_what_is_no_clear_month_is_refused(raw: Raw) -> None:
     with pytest.raises(BadCellError, match="2016-03"):
@@ -188,7 +189,9 @@ def test_every_whole_number_survives_text_and_excel_numbers(value: int) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused_with_a_sentence(raw: str) -> None:
     for parse in (number, yes_no, month, code(), long_number_text, text(longest=20), amount()):
+        refused = ""
         try:
             parse(raw)
         except BadCellError as error:
-            assert str(error).endswith("。")
+            refused = str(error)
+        assert not refused or refused.endswith("。")

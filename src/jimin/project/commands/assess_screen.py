@@ -1,0 +1,103 @@
+"""What `jimin assess` and `jimin explain` show on the terminal."""
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from jimin.engine.rules import Step, money
+from jimin.foundation.tables import Fault
+from jimin.policies import Assessment, Policy
+from jimin.project.commands.result_workbook import UNKNOWN, figure_text
+
+MOST_FAULTS = 20
+MARKS = {"是": ("✓ 满足", "green"), "否": ("✗ 不满足", "red")}
+OPEN_MARK = ("？未知", "yellow")
+
+
+def print_summary(
+    console: Console,
+    policy: Policy,
+    month: str,
+    counts: Counter[str],
+    total: Fraction,
+    *,
+    skipped: int,
+) -> None:
+    """How many households came to which conclusion."""
+    table = Table("结论", "户数", box=box.SIMPLE, title=f"{policy.label} · {month}")
+    table.columns[1].justify = "right"
+    for conclusion, count in counts.most_common():
+        table.add_row(conclusion, str(count))
+    if skipped:
+        table.add_row(Text("有误，未核定", style="red"), str(skipped))
+    console.print(table)
+    console.print(f"已核定 {counts.total()} 户，本月应发合计 {money(total)} 元。", highlight=False)
+
+
+def print_faults(console: Console, faults: Sequence[Fault]) -> None:
+    """The first faults as a table."""
+    table = Table("工作表", "行", "列", "值", "问题和办法", box=box.SIMPLE)
+    for column in table.columns:
+        column.overflow = "fold"
+    for fault in faults[:MOST_FAULTS]:
+        table.add_row(
+            Text(fault.sheet),
+            str(fault.row),
+            Text(f"{fault.letter} {fault.column}"),
+            Text(fault.value),
+            Text(fault.message),
+        )
+    console.print(table)
+    more = len(faults) - MOST_FAULTS
+    rest = f"，这里列出前 {MOST_FAULTS} 处" if more > 0 else ""
+    console.print(f"共 {len(faults)} 处错误{rest}。", highlight=False)
+
+
+def print_explanation(
+    console: Console, policy: Policy, month: str, number: str, result: Assessment
+) -> None:
+    """One household: conclusion, figures, conditions, steps and the parameters behind them."""
+    console.print(Text(f"家庭 {number} · {month} · {policy.label}", style="bold"))
+    console.print(Text(f"结论：{result.conclusion}", style="bold"), soft_wrap=True)
+    console.print(Text(f"首要原因：{result.reason}"), soft_wrap=True)
+    table = Table("人数", "人均月收入", "标准", "差额补助", "分类施保", "本月应发", box=box.SIMPLE)
+    figures = (
+        result.per_capita,
+        result.standard,
+        result.topup,
+        result.category,
+        result.amount,
+    )
+    table.add_row(str(result.size), *(UNKNOWN if f is None else money(f) for f in figures))
+    console.print(table)
+    console.print(Text("条件", style="bold"))
+    for step in result.steps:
+        if policy.book.rules[step.rule].unmet:
+            mark, style = OPEN_MARK if step.value is None else MARKS[step.value]
+            console.print(Text.assemble("  ", (mark, style), f"  {step.label}"), soft_wrap=True)
+    console.print(Text("步骤", style="bold"))
+    for place, step in enumerate(result.steps, 1):
+        _print_step(console, place, step)
+    _print_parameters(console, result)
+
+
+def _print_step(console: Console, place: int, step: Step) -> None:
+    whose = f"（{step.member}）" if step.member else ""
+    value = UNKNOWN if step.value is None else step.value
+    console.print(
+        Text.assemble(f"{place:>3}. {step.label}{whose}：", (value, "bold")), soft_wrap=True
+    )
+    console.print(Text(f"     {step.formula}"), soft_wrap=True)
+    console.print(Text(f"     依据：{step.cite}", style="dim"), soft_wrap=True)
+
+
+def _print_parameters(console: Console, result: Assessment) -> None:
+    figures = dict.fromkeys(figure for step in result.steps for figure in step.parameters)
+    console.print(Text("参数", style="bold"))
+    for figure in figures:
+        console.print(Text(f"  {figure_text(figure)}；{figure.source}"), soft_wrap=True)
