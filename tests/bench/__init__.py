@@ -1,0 +1,1 @@
+"""`make bench`: what the program promises about speed and memory, measured."""

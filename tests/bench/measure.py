@@ -1,0 +1,86 @@
+"""One measurement in a process of its own: `python -m tests.bench.measure NAME FOLDER`.
+
+Prints one JSON object: the seconds of the work itself, without starting Python and importing, and
+the highest memory the process ever held.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from .data import MONTH
+
+# The columns the rules need; the files hold no others, so reading them all is reading these.
+FILES = ("households.parquet", "members.parquet")
+
+
+def bare(folder: Path) -> dict[str, Any]:
+    """Read the same columns and write a result of the same shape, with nothing in between."""
+    import polars as pl
+
+    result = pl.read_parquet(folder / "jimin.parquet").rechunk()
+    begun = time.perf_counter()
+    frames = [pl.read_parquet(folder / name) for name in FILES]
+    result.write_parquet(folder / "bare.parquet", compression="snappy")
+    seconds = time.perf_counter() - begun
+    assert frames[0].height == result.height
+    return {"seconds": seconds}
+
+
+def jimin(folder: Path) -> dict[str, Any]:
+    from jimin.policies import load_policy
+    from jimin.policies.city import assess_city
+
+    policy = load_policy("jilin")
+    begun = time.perf_counter()
+    assess_city(policy, MONTH, *(folder / name for name in FILES), folder / "jimin.parquet")
+    return {"seconds": time.perf_counter() - begun}
+
+
+def openfisca(folder: Path) -> dict[str, Any]:
+    from . import openfisca_dibao
+
+    begun = time.perf_counter()
+    openfisca_dibao.run(folder, MONTH, folder / "openfisca.parquet")
+    return {"seconds": time.perf_counter() - begun}
+
+
+def case(folder: Path) -> dict[str, Any]:
+    """One household with its explanation, warm; the median over two thousand households."""
+    from jimin.policies import assess_household, load_policy
+
+    from .sample import families
+
+    policy = load_policy("jilin")
+    found = list(families(folder, 2000))
+    spent = []
+    for family in [*found[:100], *found]:
+        begun = time.perf_counter()
+        told = assess_household(policy, MONTH, family.household, family.members)
+        told.as_json(str(family.key))
+        spent.append(time.perf_counter() - begun)
+    return {"seconds": median(spent[100:])}
+
+
+def peak_mib() -> float:
+    """VmHWM: the resident memory at its highest."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise OSError("the kernel does not tell VmHWM")
+
+
+MEASURES: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "bare": bare,
+    "jimin": jimin,
+    "openfisca": openfisca,
+    "case": case,
+}
+
+if __name__ == "__main__":
+    answer = MEASURES[sys.argv[1]](Path(sys.argv[2]))
+    print(json.dumps({**answer, "peak_mib": peak_mib()}))
