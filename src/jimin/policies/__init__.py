@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jimin.engine.rules import Policy, PolicyError
+from jimin.engine.rules import Policy, PolicyError, PolicyMismatch
 
+from .city import assess_city, verify_sample
 from .dibao import Assessment, assess_household
 
 HERE: Final = Path(__file__).parent
@@ -45,7 +46,10 @@ __all__ = [
     "Assessment",
     "Policy",
     "PolicyError",
+    "PolicyMismatch",
+    "assess_city",
     "assess_household",
     "load_policy",
     "policy_names",
+    "verify_sample",
 ]

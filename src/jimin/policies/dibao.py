@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from jimin.engine.rules import Case, MissingFact, Policy, Step, Unknown, Words, money
+from jimin.engine.rules import Case, Decision, MissingFact, Policy, Step, Unknown, Words, money
 
 ELIGIBLE: Final = "符合"
 GRADUAL_EXIT: Final = "渐退"
@@ -20,7 +20,13 @@ CONDITIONS: Final = (
     "vehicles_within_limit",
     "dwellings_within_limit",
 )
-AMOUNTS: Final = ("topup", "category", "amount")
+DECISION: Final = Decision(
+    conclusion="conclusion",
+    review=REVIEW,
+    size="size",
+    shown=("per_capita", "standard"),
+    amounts=("topup", "category", "amount"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +133,11 @@ def decide(case: Case) -> tuple[str, dict[str, Fraction | None], list[MissingFac
     A conclusion stands only when its amounts stand too: otherwise the case goes to a person.
     """
     outcome = case.value("conclusion")
-    figures = {name: case.value(name) for name in ("per_capita", "standard", *AMOUNTS)}
-    deciding = [outcome, *(figures[name] for name in AMOUNTS)]
+    figures = {name: case.value(name) for name in (*DECISION.shown, *DECISION.amounts)}
+    deciding = [outcome, *(figures[name] for name in DECISION.amounts)]
     unknown = [value for value in deciding if isinstance(value, Unknown)]
     if unknown:
-        figures.update(dict.fromkeys(AMOUNTS, unknown[0]))
+        figures.update(dict.fromkeys(DECISION.amounts, unknown[0]))
     exact = {name: _exact(value) for name, value in figures.items()}
     missing = sorted(
         {fact for value in unknown for fact in value.facts},

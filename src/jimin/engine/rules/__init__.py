@@ -4,6 +4,7 @@ A benefit is a `RuleBook` of facts, dated figures and rules; a `Policy` gives it
 """
 
 from .book import Group, Member, Rule, RuleBook
+from .decision import Decision
 from .errors import DefinitionError, PolicyError, PolicyMismatch
 from .expressions import (
     TO_FEN,
@@ -43,6 +44,7 @@ __all__ = [
     "Choice",
     "DatedValue",
     "Day",
+    "Decision",
     "DefinitionError",
     "Expression",
     "Fact",

@@ -59,6 +59,7 @@ class Policy:
         self._months: dict[str, PolicyMonth] = {}
         book.close()
         self._check_keys()
+        self._prove()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -123,6 +124,13 @@ class Policy:
                             f"参数“{parameter.label}”{parameter.name} 自最早的日期 "
                             f"{parameter.values[0].since} 起没有 {code} 的数值，请补上。"
                         )
+
+    def _prove(self) -> None:
+        """No rule can overflow or divide by zero, with the figures of any month."""
+        from .lowering import lower_everything
+
+        for month in self.months_of_change():
+            lower_everything(self.at(month))
 
 
 def _choices(book: RuleBook, key: Expression) -> tuple[str, ...]:

@@ -1,0 +1,204 @@
+"""A whole city in one DuckDB statement, and the check of its result against the interpreter."""
+
+# ruff: noqa: S608 (names and literals are quoted; relations are the caller's own files)
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from .decision import KEY, Decision
+from .errors import PolicyError, PolicyMismatch
+from .expressions import Scope
+from .facts import Fact, Money, Month
+from .policy import Policy
+from .sql import literal, needed_columns, quoted, statement
+
+Relation: TypeAlias = "str | Path | Any"
+"""A Parquet file (or a glob of several) or an Arrow table."""
+
+INTEGERS: Final = frozenset(
+    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+)
+Reassess: TypeAlias = (
+    "Callable[[Mapping[str, object], Sequence[Mapping[str, object]]], dict[str, Any]]"
+)
+
+
+def run_city(
+    policy: Policy,
+    decision: Decision,
+    month: str,
+    households: Relation,
+    members: Relation,
+    out: str | Path | None = None,
+    *,
+    memory_limit: str = "1GB",
+    threads: int | None = None,
+) -> Any:
+    """Assesses every household; writes Parquet to `out`, or returns an Arrow table without one.
+
+    The result has one row per household, in no particular order. NULL means unknown.
+    """
+    bound = policy.at(month)
+    with _connection(memory_limit, threads) as db, _explained():
+        needed = needed_columns(bound, decision)
+        sources = {
+            "group": _attach(db, "households", households, needed["group"]),
+            "member": _attach(db, "members", members, needed["member"]),
+        }
+        query = statement(bound, decision, sources["group"], sources["member"])
+        if out is None:
+            table = db.sql(query).to_arrow_table()
+            written = "result"
+            db.register(written, table)
+        else:
+            written = f"read_parquet({literal(str(out))})"
+            db.execute(f"COPY ({query}) TO {literal(str(out))} (FORMAT parquet)")
+            table = None
+        _check_counts(db, written, sources)
+        return table
+
+
+def verify_sample(
+    policy: Policy,
+    decision: Decision,
+    month: str,
+    households: Relation,
+    members: Relation,
+    result: Relation,
+    reassess: Reassess,
+    *,
+    sample: int = 10_000,
+    boundary: str = "FALSE",
+    seed: int = 0,
+) -> int:
+    """Assesses sampled households again, one by one; returns how many.
+
+    Half of the sample are households for which the SQL condition `boundary` holds, as far as
+    there are any. Raises PolicyMismatch on the first difference.
+    """
+    bound = policy.at(month)
+    with _connection("1GB", None) as db, _explained():
+        needed = needed_columns(bound, decision)
+        groups = _attach(db, "households", households, needed["group"])
+        people = _attach(db, "members", members, needed["member"])
+        results = _attach(db, "results", result, {})
+        order = f"hash({quoted(KEY)}, {int(seed)}), {quoted(KEY)}"
+        db.execute(
+            f"CREATE TEMP TABLE picked AS WITH near AS (SELECT {quoted(KEY)} FROM {results} "
+            f"WHERE {boundary} ORDER BY {order} LIMIT {int(sample) // 2}), "
+            f"others AS (SELECT {quoted(KEY)} FROM {results} WHERE {quoted(KEY)} NOT IN "
+            f"(FROM near) ORDER BY {order} LIMIT {int(sample)} - (SELECT COUNT(*) FROM near)) "
+            "FROM near UNION ALL FROM others"
+        )
+        chosen = f"WHERE {quoted(KEY)} IN (FROM picked)"
+        found = {row[KEY]: row for row in _rows(db, f"SELECT * FROM {results} {chosen}")}
+        facts = bound.book.facts
+        stated = {
+            row[KEY]: _stated(facts["group"], row)
+            for row in _rows(db, _columns(groups, needed["group"], chosen))
+        }
+        belonging: dict[object, list[dict[str, object]]] = {key: [] for key in found}
+        for row in _rows(db, _columns(people, needed["member"], chosen)):
+            belonging[row[KEY]].append(_stated(facts["member"], row))
+    for key, row in found.items():
+        expected = {KEY: key, **reassess(stated[key], belonging[key])}
+        for name in decision.columns():
+            if row[name] != expected[name]:
+                raise PolicyMismatch(
+                    f"家庭 {key} 的 {name}：批量结果 {row[name]}，逐户复算 {expected[name]}。"
+                    "本次结果不能公布，请联系系统管理员。"
+                )
+    return len(found)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turns DuckDB's refusals into ours."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        raise PolicyError(str(error).removeprefix("Invalid Input Error: ") + "。") from error
+    except duckdb.OutOfRangeException as error:
+        raise PolicyError(f"批量计算溢出，没有得出结果：{error}") from error
+    except duckdb.IOException as error:
+        raise PolicyError(f"读不了或写不了文件：{error}") from error
+
+
+def _connection(memory_limit: str, threads: int | None) -> Any:
+    import duckdb
+
+    db = duckdb.connect(config={"memory_limit": memory_limit})
+    db.execute("SET preserve_insertion_order = false")
+    if threads is not None:
+        db.execute(f"SET threads = {int(threads)}")
+    return db
+
+
+def _attach(db: Any, name: str, relation: Relation, needed: Mapping[str, str]) -> str:
+    """A relation's name in SQL, after checking that it has the columns the rules need."""
+    if isinstance(relation, (str, Path)):
+        source = f"read_parquet({literal(str(relation))})"
+    else:
+        db.register(name, relation)
+        source = name
+    described = db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    types = {row[0]: row[1] for row in described}
+    for column in (KEY, *needed):
+        if column not in types:
+            raise PolicyError(f"{relation_name(relation)} 缺少列 {column}，请补上。")
+    for column, wanted in needed.items():
+        fits = types[column] in INTEGERS if wanted == "BIGINT" else types[column] == wanted
+        if not fits and not (wanted == "VARCHAR" and types[column].startswith("ENUM")):
+            raise PolicyError(
+                f"{relation_name(relation)} 的列 {column} 类型是 {types[column]}，"
+                f"应当是 {wanted}{'（金额以分为单位的整数）' if wanted == 'BIGINT' else ''}。"
+            )
+    return source
+
+
+def relation_name(relation: Relation) -> str:
+    return Path(relation).name if isinstance(relation, (str, Path)) else "数据表"
+
+
+def _check_counts(db: Any, written: str, sources: Mapping[str, str]) -> None:
+    """A household listed twice would count its members twice."""
+    counted, people = db.execute(
+        f"SELECT (SELECT SUM(size) FROM {written}), (SELECT COUNT(*) FROM {sources['member']})"
+    ).fetchone()
+    if (counted or 0) != people:
+        raise PolicyError("家庭表里有重复的家庭编号，请去掉重复后再计算。")
+
+
+def _columns(source: str, needed: Mapping[str, str], chosen: str) -> str:
+    return f"SELECT {', '.join(map(quoted, (KEY, *needed)))} FROM {source} {chosen}"
+
+
+def _rows(db: Any, query: str) -> list[dict[str, Any]]:
+    cursor = db.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _stated(facts: Mapping[str, Fact], row: Mapping[str, Any]) -> dict[str, object]:
+    """A row of a city's table as the interpreter takes it: yuan, and months as text."""
+    stated: dict[str, object] = {}
+    for name, value in row.items():
+        if name == KEY:
+            continue
+        fact = facts[name]
+        if value is not None and isinstance(fact, Money):
+            value = Fraction(value, 100)
+        elif isinstance(value, date) and isinstance(fact, Month):
+            value = f"{value:%Y-%m}"
+        stated[name] = value
+    return stated
+
+
+__all__ = ["Relation", "Scope", "run_city", "verify_sample"]
