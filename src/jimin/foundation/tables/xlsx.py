@@ -32,11 +32,11 @@ from jimin.foundation.tables.rows import (
 
 SUFFIXES = (".xlsx", ".xlsm")
 LARGEST_FILE = 200 * 2**20
-LARGEST_CONTENT = 1000 * 2**20
+LARGEST_CONTENT = 800 * 2**20
 # Worksheet XML packs 10 to 40 times; beyond this ratio only bombs do.
 LARGEST_RATIO = 250
 RATIO_FROM = 20 * 2**20
-LARGEST_AREA = 25_000_000
+LARGEST_AREA = 20_000_000
 LARGEST_MERGED = 2_000_000
 # Rows that exist only because a merge reaches below the last value.
 MERGE_OVERHANG = 1000
@@ -123,7 +123,7 @@ class Workbook:
             with zipfile.ZipFile(path) as archive:
                 self._parts = _sheet_parts(archive)
             self._calamine = CalamineWorkbook.from_path(path)
-        except (CalamineFailure, ElementTree.ParseError, KeyError, OSError) as error:
+        except (CalamineFailure, ElementTree.ParseError, LookupError, OSError) as error:
             raise UnusableError(_CORRUPT) from error
 
     def __enter__(self) -> Self:
@@ -154,7 +154,7 @@ class Workbook:
             calamine_sheet = self._calamine.get_sheet_by_name(name)
             rows: list[list[Raw]] = calamine_sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
             merged = calamine_sheet.merged_cell_ranges or []
-        except (CalamineFailure, expat.ExpatError, KeyError, ValueError) as error:
+        except (CalamineFailure, expat.ExpatError, LookupError, ValueError) as error:
             raise UnusableError(f"“{name}”表已损坏，无法读取；{_SAVE_AS}") from error
         merges = [Merge(*start, *end) for start, end in merged]
         _make_room(rows, merges)
@@ -192,18 +192,17 @@ def _make_room(rows: list[list[Raw]], merges: list[Merge]) -> None:
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet names in order, each with the part of the archive that holds it."""
     targets = {
-        item.get("Id"): item.get("Target", "")
+        item.get("Id"): posixpath.join("xl", item.get("Target", ""))
         for item in _plain_xml(archive, "xl/_rels/workbook.xml.rels")
+        if item.get("Type", "").endswith("/worksheet")
     }
     parts: dict[str, str] = {}
     for item in _plain_xml(archive, "xl/workbook.xml").iter():
         if _local(item.tag) != "sheet":
             continue
         relation = next((v for k, v in item.attrib.items() if _local(k) == "id"), None)
-        target = targets.get(relation, "")
-        path = posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
-        if "worksheets/" in path:
-            parts[item.get("name", "")] = path
+        if relation in targets:  # chart sheets are not
+            parts[item.get("name", "")] = posixpath.normpath(targets[relation]).lstrip("/")
     return parts
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from jimin.foundation.tables import CopyFailedError, UnusableError, write_marked_copy
+from jimin.foundation.tables import CopyFailedError, UnusableError, tidy, write_marked_copy
 from jimin.policies import Assessment, Policy, PolicyError, assess_household, load_policy
 from jimin.project.commands.assess_json import json_on_stdout
 from jimin.project.commands.assess_screen import print_explanation, print_faults, print_summary
@@ -29,7 +29,7 @@ def common(command: F) -> F:
     """The arguments both commands share."""
     for decorate in (
         click.option("--policy", "policy_name", default="jilin", show_default=True, help="政策"),
-        click.option("--month", required=True, help="核定月份，如 2016-07"),
+        click.option("--month", default="", help="核定月份，如 2016-07"),
         click.argument("file", type=click.Path(path_type=Path)),
     ):
         command = decorate(command)
@@ -66,13 +66,15 @@ def assess(file: Path, month: str, policy_name: str, out: Path | None, as_json: 
 
 @click.command()
 @common
-@click.option("--household", "number", required=True, help="家庭编号")
+@click.option("--household", "number", default="", help="家庭编号")
 def explain(file: Path, month: str, policy_name: str, number: str) -> None:
     """在终端说明工作簿 FILE 中一户的核定过程。"""
     with refusals():
         policy = policy_for(policy_name, month)
         reading = read_workbook(file, policy, month)
-        number = number.strip()
+        number = tidy(number)
+        if not number:
+            raise UnusableError("没有指定家庭编号；请加上 --household。")
         if number not in reading.numbers:
             near = get_close_matches(number, reading.numbers, n=5, cutoff=0.5)
             hint = f"相近的有：{'、'.join(near)}。" if near else "请核对编号。"
@@ -102,6 +104,8 @@ def refusals() -> Iterator[None]:
 
 
 def policy_for(name: str, month: str) -> Policy:
+    if not month:
+        raise UnusableError("没有指定核定月份；请加上 --month，如 --month 2016-07。")
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise UnusableError(f"核定月份“{month}”不对；请按 2016-07 的样子填写四位年份和两位月份。")
     policy = load_policy(name)

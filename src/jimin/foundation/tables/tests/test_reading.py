@@ -371,6 +371,9 @@ def test_a_workbook_cut_short_or_altered_is_refused(tmp_path: Path) -> None:
     edit(path, "xl/worksheets/sheet1.xml", lambda xml: xml[:-40])
     assert "已损坏" in unusable(path)
     path.write_bytes(whole_file)
+    edit(path, "xl/worksheets/sheet1.xml", lambda xml: '<?xml version="1.0" encoding="?"?>' + xml)
+    assert "已损坏" in unusable(path)
+    path.write_bytes(whole_file)
     edit(path, "xl/workbook.xml", lambda xml: xml[:-40])
     assert "已损坏" in unusable(path)
 
