@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 
@@ -87,7 +87,7 @@ class County:
         """The share of each single year of age."""
         firsts = [*sorted(self.ages), OLDEST + 1]
         shares = [0.0] * (OLDEST + 1)
-        for first, after in zip(firsts, firsts[1:], strict=False):
+        for first, after in pairwise(firsts):
             # Within the last band the old thin out; within the others every year is alike.
             weights = [0.86 ** (age - first) if first >= 85 else 1.0 for age in range(first, after)]
             for age, weight in zip(range(first, after), weights, strict=True):
@@ -155,9 +155,7 @@ def _households_by_place(
     urban = [place for place in places if place.is_urban]
     rural = [place for place in places if not place.is_urban]
     share = county.urban_share if urban and rural else float(bool(urban))
-    for group, part in zip(
-        (urban, rural), shared_out(number, [share, 1 - share]), strict=True
-    ):
+    for group, part in zip((urban, rural), shared_out(number, [share, 1 - share]), strict=True):
         weights = [random.lognormvariate(0, 0.45) for _ in group]
         yield from zip(group, shared_out(part, weights) if group else [], strict=True)
 

@@ -10,7 +10,10 @@ SURNAMES = (
 _WEIGHTS = [1 / (6 + rank) for rank in range(len(SURNAMES))]
 
 # By decade of birth the fashion changes; by sex it differs.
-_OLD = {"1": "福贵德财玉山海林树春志国庆永长生发成富有才", "2": "桂兰淑珍秀英玉芝凤琴素云芳华贤香荣莲"}
+_OLD = {
+    "1": "福贵德财玉山海林树春志国庆永长生发成富有才",
+    "2": "桂兰淑珍秀英玉芝凤琴素云芳华贤香荣莲",
+}
 _MIDDLE = {
     "1": "军伟强建国华明东峰辉刚勇斌涛波平杰宏立志",
     "2": "丽娟艳敏静红霞燕玲梅萍莉娜颖辉波杰慧晶",

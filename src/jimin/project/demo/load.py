@@ -1,0 +1,77 @@
+"""Loading the demo city once, all of it or nothing.
+
+Everything happens in one transaction, so whoever is interrupted starts clean the next time. What
+clerks, officers and paymasters do in the demo is done through the services, as those people.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from jimin.foundation.access.models import User
+from jimin.foundation.access.scope import System, acting_as
+from jimin.foundation.audit import services as audit
+from jimin.foundation.audit.models import Entry
+from jimin.kernel.areas.services import load_divisions
+from jimin.kernel.people.models import Person
+
+from .city import make_city
+from .population import batches, places, settle
+from .staff import employees, hire
+
+MARK = ("demo_loaded", "project.demo")
+LOADER = System("装入演示数据")
+Tell = Callable[[str], None]
+
+
+class NotADemo(Exception):
+    """The database holds people who are not of the demo; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    households: int
+    seed: int
+
+
+def loaded() -> Loaded | None:
+    """What was loaded into this database, if anything."""
+    entry = Entry.objects.filter(verb=MARK[0], subject=MARK[1]).first()
+    return Loaded(entry.values["households"], entry.values["seed"]) if entry else None
+
+
+def load(households: int, seed: int = 2016, tell: Tell = lambda _: None) -> Loaded:
+    """Load the city unless it is there already."""
+    if found := loaded():
+        return found
+    with acting_as(LOADER):
+        if User.objects.exists() or Person.objects.exists():
+            raise NotADemo(
+                "这个数据库里已有用户或人员，而且不是演示数据；演示数据没有装入。"
+                "请用 DATABASE_URL 或 JIMIN_VAR 指定另一个数据库。"
+            )
+        with transaction.atomic():
+            _load(households, seed, tell)
+    return Loaded(households, seed)
+
+
+def _load(households: int, seed: int, tell: Tell) -> None:
+    begun = time.monotonic()
+
+    def say(text: str) -> None:
+        tell(f"{time.monotonic() - begun:5.1f} 秒  {text}")
+
+    areas = load_divisions()
+    say(f"{areas} 个区划")
+    people = list(employees())
+    hire(people)
+    say(f"{len(people)} 名工作人员")
+    persons = 0
+    for homes in batches(make_city(places(), households, seed)):
+        settled = settle(LOADER, homes)
+        persons += sum(len(residents) for _, _, residents in settled)
+    say(f"{households} 户，{persons} 人")
+    values = {"households": households, "seed": seed}
+    audit.log_many(actor=LOADER, lines=[audit.Line(*MARK, "city", values)])
