@@ -228,7 +228,8 @@ def _complete(most_members: int) -> str:
         f"FROM group_facts AS h FULL JOIN gathered AS g ON {ours} = {theirs}\n"
         f'WHERE CASE WHEN g."members" <= {most_members} AND {ours} IS NOT NULL THEN TRUE\n'
         f"  WHEN {theirs} IS NULL THEN error('家庭 ' || {ours_named} || ' 没有成员，请补录成员')\n"
-        f"  WHEN {ours} IS NULL THEN error('成员表中的家庭 ' || {theirs_named} || ' 不在家庭表中')\n"
+        f"  WHEN {ours} IS NULL\n"
+        f"    THEN error('成员表中的家庭 ' || {theirs_named} || ' 不在家庭表中')\n"
         f"  ELSE error('家庭 ' || {ours_named} || ' 的成员超过 {most_members} 名，请核对') END"
     )
 

@@ -153,9 +153,8 @@ def worlds(
         # An unknown standard has no bounds either.
         household = {**household, "standard": None}
     for place, facts in [(None, household), *enumerate(members)]:
-        for name in facts:
-            if facts[name] is None and name in extremes:
-                holes.append((place, name, extremes[name]))
+        unknown = [name for name in facts if facts[name] is None and name in extremes]
+        holes.extend((place, name, extremes[name]) for name in unknown)
     for values in product(*(choices for _, _, choices in holes)):
         group, people = dict(household), [dict(member) for member in members]
         for (place, name, _), value in zip(holes, values, strict=True):

@@ -59,7 +59,7 @@ def a_household(random: Random, month: str) -> tuple[Household, list[Household]]
     line = int(standard * 100 * size)
     asset_line = int(24 * standard * 100 * size)
     year, number = int(month[:4]), int(month[5:])
-    members = [
+    members: list[Household] = [
         {
             "birth": _birth(random, year, number),
             "disability_grade": random.choice((0, 0, 1, 2, 3, 4, None)),
@@ -76,9 +76,8 @@ def a_household(random: Random, month: str) -> tuple[Household, list[Household]]
     first = members[0]
     kind = random.random()
     if kind < 0.5:
-        target = random.choice((line, line * 5 // 4, line * 3 // 2, line - 100)) + random.randint(
-            -2, 2
-        )
+        target = random.choice((line, line * 5 // 4, line * 3 // 2, line - 100))
+        target += random.randint(-2, 2)
         if random.random() < 0.4:
             first["disability_grade"] = random.choice((1, 3))
             first["wage"] = max(0, target * 5 // 4)
@@ -95,7 +94,7 @@ def a_household(random: Random, month: str) -> tuple[Household, list[Household]]
             member["business"] = random.choice((0, random.randint(-(10**5), 10**5)))
             member["property"] = random.choice((0, random.randint(-(10**4), 10**4)))
     over = number - 1 - random.choice((-1, 0, 1, 4, 5, 5, 6, 30))
-    household = {
+    household: Household = {
         "county": county,
         "residence": residence,
         "financial_assets": random.choice((0, asset_line, asset_line + 1, 10**11)),
