@@ -3,7 +3,7 @@
     python -m tests.bench [--households N] [--repeat N] [--sample N]
 
 Every measurement runs alone in a process of its own, all on the same files; of several
-repetitions, taken in turn, the median counts.
+repetitions, taken in turn, the fastest counts: what disturbs a measurement only makes it slower.
 """
 
 import argparse
@@ -13,10 +13,11 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import polars as pl
+
+from jimin.policies.tests.plain import plain_result
 
 from . import data
 from .openfisca_dibao import ELIGIBLE, GRADUAL_EXIT, NOT_ELIGIBLE
@@ -59,7 +60,7 @@ def figures(folder: Path, repeat: int, sample: int) -> list[Figure]:
     for _ in range(repeat):
         for name in TIMED:
             runs[name].append(_alone(name, folder))
-    seconds = {name: median(run["seconds"] for run in runs[name]) for name in TIMED}
+    seconds = {name: min(run["seconds"] for run in runs[name]) for name in TIMED}
     peak = {name: max(run["peak_mib"] for run in runs[name]) for name in TIMED}
     ours = seconds["jimin"]
     size = _size(folder)
@@ -134,7 +135,10 @@ def _alone(name: str, folder: Path) -> dict[str, Any]:
 
 def _size(folder: Path) -> dict[str, int]:
     return {
-        "households": pl.scan_parquet(folder / "households.parquet").select(pl.len()).collect().item(),
+        "households": pl.scan_parquet(folder / "households.parquet")
+        .select(pl.len())
+        .collect()
+        .item(),
         "persons": pl.scan_parquet(folder / "members.parquet").select(pl.len()).collect().item(),
     }
 
@@ -170,7 +174,11 @@ def _differing(folder: Path, sample: int) -> tuple[int, int]:
         .collect()
         .rows_by_key("household", named=True, unique=True)
     )
-    differing = sum(not _same(results[family.key], family) for family in chosen)
+    differing = 0
+    for family in chosen:
+        expected = plain_result(data.MONTH, family.household, family.members)
+        found = results[family.key]
+        differing += any(found[name] != value for name, value in expected.items())
     return differing, len(chosen)
 
 

@@ -1,0 +1,38 @@
+"""`make bench` runs, on a small city; its figures of speed mean nothing there."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS = {"name", "value", "unit", "against", "ratio", "must", "holds"}
+
+
+def test_every_figure_is_one_line_and_the_awards_are_exact() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--households=3000", "--repeat=1", "--sample=400"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout, ended.stderr
+    figures = {line["name"]: line for line in map(json.loads, ended.stdout.splitlines())}
+    assert all(set(figure) == KEYS for figure in figures.values())
+    assert set(figures) == {
+        "households",
+        "persons",
+        "city_assessment",
+        "city_assessment_against_openfisca",
+        "city_assessment_peak_memory",
+        "households_differing_from_plain_python",
+        "households_openfisca_gets_wrong",
+        "one_household_with_explanation",
+    }
+    assert figures["households"]["value"] == 3000
+    exact = figures["households_differing_from_plain_python"]
+    assert (exact["value"], exact["holds"]) == (0, True)
+    assert exact["against"].startswith("400 households")
+    promises = [figure["holds"] for figure in figures.values() if figure["must"]]
+    assert ended.returncode == (0 if all(promises) else 1)
