@@ -174,5 +174,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("JIMIN_LOG", "WARNING")},
 }
 
+POLICY = os.environ.get("JIMIN_POLICY", "jilin")  # a folder of jimin/policies
 SITE_NAME = os.environ.get("JIMIN_SITE_NAME", "济民 · 吉林市民政业务平台")
 MENU = "jimin.project.menu.MENU"

@@ -172,6 +172,7 @@ class Application(models.Model):
         Declaration, models.PROTECT, related_name="applications", verbose_name=_("声明")
     )
     authorised_on = models.DateField(_("核对授权日期"))
+    agent = models.CharField(_("代办人"), max_length=40, blank=True)
     relative_note = models.CharField(_("近亲属情况"), max_length=120, blank=True)
     account = models.ForeignKey(
         PayeeAccount, models.PROTECT, null=True, blank=True, verbose_name=_("收款账户")

@@ -1,0 +1,5 @@
+"""The declarations of social assistance."""
+
+from . import papers, procedure
+
+__all__ = ["papers", "procedure"]

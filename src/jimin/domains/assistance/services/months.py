@@ -1,0 +1,439 @@
+"""The monthly run: books → Arrow → rules → proposals, and a person's approval of them."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jimin.foundation.access.models import User
+from jimin.foundation.access.scope import System
+from jimin.foundation.access.services import require
+from jimin.foundation.audit import services as audit
+from jimin.foundation.sealed.rules import sm3
+from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.rules import reach
+from jimin.kernel.awards import rules as months
+from jimin.kernel.awards.models import Award, Benefit
+from jimin.kernel.awards.queries import paid_in
+from jimin.kernel.awards.services import Change, Grant, change_awards, grant_awards
+from jimin.kernel.payments.models import Roll
+from jimin.kernel.policy.queries import in_force
+from jimin.policies import PolicyError, assess_city, assess_household, load_policy, verify_sample
+
+from ..models import Assessment, Declaration, MemberFacts, MonthLine, MonthRun
+from ..rules import FLAGS, MONEY, household_inputs, propose
+
+BATCH = 1000
+SAMPLE = 500  # households the interpreter assesses again, besides all those near a limit
+Proposal = MonthLine.Proposal
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A family on the books of a county, with what it receives."""
+
+    declaration: Declaration
+    award: Award | None
+    facts: Mapping[str, Any]
+
+
+@transaction.atomic
+def assess_month(
+    *, actor: User | System, month: dt.date, area: Area | None = None, again: bool = False
+) -> list[MonthRun]:
+    """Assess every family on the books of a county, or of all counties the actor may assess.
+
+    A run there is stays, so doing it twice doubles nothing; `again` makes one anew that is not
+    approved yet. Nothing is paid, changed or stopped until `approve_month`.
+    """
+    counties = [area] if area else _counties(actor)
+    return [_run(actor, county, months.month_of(month), again) for county in counties]
+
+
+@transaction.atomic
+def approve_month(*, actor: User | System, run: MonthRun) -> MonthRun:
+    """Carry out what a run proposes: grants, new amounts and stops, all from the run's month.
+
+    Another person than the one who ran it. Families to be verified stay as they are.
+    """
+    run = (
+        MonthRun._base_manager.select_for_update(of=("self",)).select_related("area").get(pk=run.pk)
+    )
+    require(actor=actor, verb="approve_month", subject="dibao", area=run.area_id)
+    if run.state == MonthRun.State.APPROVED:
+        return run
+    if isinstance(actor, User) and actor.pk == run.run_by_id:
+        raise PermissionDenied(_("月度核定的经办人不能批准，请由另一人办理。"))
+    _require_decidable(run)
+    lines = list(
+        MonthLine._base_manager.filter(run=run)
+        .exclude(proposal__in=[Proposal.KEEP, Proposal.NONE, Proposal.APPLY, Proposal.REVIEW])
+        .select_related("household", "award", "declaration")
+        .order_by("id")
+    )
+    _grant(actor, run, [line for line in lines if line.proposal == Proposal.GRANT])
+    _change(actor, run, [line for line in lines if line.proposal != Proposal.GRANT])
+    _mark_exits(run)
+    run.state = MonthRun.State.APPROVED
+    run.approved_by = actor if isinstance(actor, User) else None
+    run.approved_at = timezone.now()
+    run.save(update_fields=["state", "approved_by", "approved_at"])
+    values = {"area": run.area_id, "month": months.text(run.month), "changed": len(lines)}
+    audit.log(actor=actor, obj=run, verb="approve_month", values=values)
+    return run
+
+
+def _counties(actor: User | System) -> list[Area]:
+    counties = Area.objects.filter(level=Area.Level.COUNTY, valid_to=None)
+    return [
+        county
+        for county in counties
+        if isinstance(actor, System) or actor.may("assess_month", "dibao", county.pk)
+    ]
+
+
+def _run(actor: User | System, county: Area, month: dt.date, again: bool) -> MonthRun:
+    require(actor=actor, verb="assess_month", subject="dibao", area=county.pk)
+    if county.level != Area.Level.COUNTY:
+        raise ValidationError(_("月度核定按县（市、区）进行，请选择一个县（市、区）。"))
+    Area.objects.select_for_update(no_key=True).get(pk=county.pk)
+    run = MonthRun._base_manager.filter(area=county, month=month).first()
+    if run is not None:
+        if not again:
+            return run
+        if run.state == MonthRun.State.APPROVED:
+            raise ValidationError(_("这个月的核定已批准，不能重新核定。"))
+        run.delete()
+    policy = load_policy(settings.POLICY)
+    families = _families(county, month)
+    run = MonthRun(
+        area=county,
+        month=month,
+        policy=policy.name,
+        version=policy.version,
+        households=len(families),
+        run_by=actor if isinstance(actor, User) else None,
+    )
+    households, members = _tables(families)
+    try:
+        result = assess_city(policy, months.text(month), households, members)
+        verify_sample(policy, months.text(month), households, members, result, sample=SAMPLE)
+    except PolicyError as error:
+        raise ValidationError(_("不能核定：%(reason)s") % {"reason": str(error)}) from error
+    _file(run, households, members, result)
+    run.save()
+    MonthLine.objects.bulk_create(_lines(run, families, result), batch_size=BATCH)
+    values = {
+        "area": county.pk,
+        "month": months.text(month),
+        "households": run.households,
+        "version": run.version,
+        "sm3": run.sm3,
+    }
+    audit.log(actor=actor, obj=run, verb="assess_month", values=values)
+    return run
+
+
+def _families(county: Area, month: dt.date) -> list[_Family]:
+    """Every family with an authorised declaration, in the order of its id."""
+    first, last = reach(county.pk)
+    awards = {
+        award.household_id: award
+        for award in Award._base_manager.filter(
+            paid_in(month), benefit=Benefit.DIBAO, area_id__range=(first, last)
+        )
+    }
+    declarations = (
+        Declaration._base_manager.filter(
+            is_current=True,
+            authorised_on__isnull=False,
+            household__dissolved_on=None,
+            household__area_id__range=(first, last),
+        )
+        .select_related("household")
+        .order_by("household_id")
+    )
+    return [
+        _Family(one, award, _facts(one, award, month))
+        for one in declarations
+        for award in (awards.get(one.household_id),)
+    ]
+
+
+def _facts(declaration: Declaration, award: Award | None, month: dt.date) -> dict[str, Any]:
+    """The declared facts; what the family received last month is known from the register.
+
+    A family on benefit whose income was not over before is over since this month if it is at all.
+    """
+    household = declaration.household
+    over_since = declaration.over_since
+    if award is not None and over_since is None:
+        over_since = month
+    return household_inputs(
+        area=household.area_id,
+        residence=household.residence,
+        financial_assets=declaration.financial_assets,
+        vehicles=declaration.vehicles,
+        dwellings=declaration.dwellings,
+        last_amount=award.amount if award else declaration.last_amount,
+        over_since=over_since,
+    )
+
+
+HOUSEHOLDS = pa.schema(
+    [
+        ("household", pa.int64()),
+        ("county", pa.string()),
+        ("residence", pa.string()),
+        ("financial_assets", pa.int64()),
+        ("vehicles", pa.int64()),
+        ("dwellings", pa.int64()),
+        ("last_amount", pa.int64()),
+        ("over_since", pa.date32()),
+    ]
+)
+MEMBERS = pa.schema(
+    [
+        ("household", pa.int64()),
+        ("birth", pa.date32()),
+        ("disability_grade", pa.int64()),
+        *((name, pa.bool_()) for name in FLAGS),
+        *((name, pa.int64()) for name in MONEY),
+    ]
+)
+
+
+def _tables(families: Sequence[_Family]) -> tuple[Any, Any]:
+    """Households and members as the city's rules read them, money in fen."""
+    households = [
+        {
+            **family.facts,
+            "household": family.declaration.household_id,
+            "financial_assets": _fen(family.facts["financial_assets"]),
+            "last_amount": _fen(family.facts["last_amount"]),
+            "over_since": _first_day(family.facts["over_since"]),
+        }
+        for family in families
+    ]
+    return (
+        pa.Table.from_pylist(households, schema=HOUSEHOLDS),
+        pa.Table.from_pylist(_members(families), schema=MEMBERS),
+    )
+
+
+def _members(families: Sequence[_Family]) -> list[dict[str, Any]]:
+    """The members of all families, read in portions of ids."""
+    found = []
+    declarations = iter([family.declaration.pk for family in families])
+    while portion := list(islice(declarations, BATCH)):
+        rows = MemberFacts._base_manager.filter(declaration__in=portion).values_list(
+            "declaration__household", "birth", "disability_grade", *FLAGS, *MONEY
+        )
+        for household, birth, grade, *rest in rows.order_by("declaration__household", "id"):
+            facts = dict(zip((*FLAGS, *MONEY), rest, strict=True))
+            facts.update({name: _fen(facts[name]) for name in MONEY})
+            found.append(
+                {"household": household, "birth": birth, "disability_grade": grade, **facts}
+            )
+    return found
+
+
+def _fen(yuan: Decimal | None) -> int | None:
+    return None if yuan is None else int(yuan * 100)
+
+
+def _first_day(month: str | None) -> dt.date | None:
+    return None if month is None else dt.date.fromisoformat(f"{month}-01")
+
+
+def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
+    """Keep inputs and results as one Parquet file: a row a household, its members inside."""
+    table = households.join(result, "household").sort_by("household")
+    inside: dict[int, list[dict[str, Any]]] = {}
+    for member in members.to_pylist():
+        inside.setdefault(member.pop("household"), []).append(member)
+    people = [inside[pk] for pk in table["household"].to_pylist()]
+    kind = pa.list_(pa.struct([field for field in MEMBERS if field.name != "household"]))
+    table = table.append_column("members", pa.array(people, type=kind))
+    file = BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    content = file.getvalue()
+    run.sm3 = sm3(content)
+    name = f"{run.area_id[:6]}-{run.sm3[:16]}.parquet"
+    run.books.save(name, ContentFile(content), save=False)
+
+
+def _lines(run: MonthRun, families: Sequence[_Family], result: Any) -> list[MonthLine]:
+    found = {row["household"]: row for row in result.to_pylist()}
+    lines = []
+    for family in families:
+        row = found[family.declaration.household_id]
+        fen = row["amount_fen"]
+        amount = None if fen is None else Decimal(fen) / 100
+        before = family.award.amount if family.award else Decimal(0)
+        lines.append(
+            MonthLine(
+                run=run,
+                declaration=family.declaration,
+                household_id=family.declaration.household_id,
+                conclusion=row["conclusion"],
+                amount=amount,
+                award=family.award,
+                before=before,
+                proposal=propose(
+                    conclusion=row["conclusion"],
+                    amount=amount,
+                    award=family.award.amount if family.award else None,
+                    began_this_month=bool(family.award and family.award.from_month == run.month),
+                    is_carried_over=family.declaration.source == Declaration.Source.CARRIED_OVER,
+                ),
+            )
+        )
+    _explain(run, families, lines)
+    return lines
+
+
+def _explain(run: MonthRun, families: Sequence[_Family], lines: Sequence[MonthLine]) -> None:
+    """The first reason of each stop and each family to verify, by the exact interpreter."""
+    policy = load_policy(run.policy)
+    wanted = [
+        (family, line)
+        for family, line in zip(families, lines, strict=True)
+        if line.proposal in (Proposal.STOP, Proposal.REVIEW)
+    ]
+    members: dict[int, list[dict[str, Any]]] = {}
+    rows = MemberFacts._base_manager.select_related("person").order_by("relation", "id")
+    portions = iter([family.declaration.pk for family, _line in wanted])
+    while portion := list(islice(portions, BATCH)):
+        for row in rows.filter(declaration__in=portion):
+            facts = {name: getattr(row, name) for name in (*FLAGS, *MONEY)}
+            facts |= {"birth": row.birth, "disability_grade": row.disability_grade}
+            members.setdefault(row.declaration_id, []).append({"name": row.person.name, **facts})
+    for family, line in wanted:
+        people = members[family.declaration.pk]
+        found = assess_household(policy, months.text(run.month), family.facts, people)
+        line.reason = found.reason[:300]
+
+
+def _require_decidable(run: MonthRun) -> None:
+    """As for one decision: released rules, figures with a document; and a roll not yet paid."""
+    if not settings.DEMO:
+        policy = load_policy(run.policy)
+        used = policy.at(months.text(run.month))
+        examples = [
+            policy.book.parameters[name].label
+            for name in policy.used_parameters()
+            if any(value.status != "confirmed" for value in used.figures(name).values())
+        ]
+        if examples:
+            raise ValidationError(
+                _(
+                    "参数“%(names)s”是示例值，没有正式文件，不能据以决定。"
+                    "请先在政策参数中填入有文件依据的数值。"
+                )
+                % {"names": "”“".join(examples)}
+            )
+        release = in_force(run.policy, run.month)
+        if release is None or release.version != run.version:
+            raise ValidationError(
+                _("核定所用的政策版本 %(version)s 没有发布施行，不能据以决定。请先发布政策版本。")
+                % {"version": run.version}
+            )
+    if Roll._base_manager.filter(
+        benefit=Benefit.DIBAO,
+        area=run.area,
+        month__gte=run.month,
+        state__in=[Roll.State.RELEASED, Roll.State.EXPORTED],
+    ).exists():
+        raise ValidationError(
+            _("%(area)s %(month)s 起的名册已批准发放，不能再批准这个月的核定。")
+            % {"area": run.area.name, "month": months.text(run.month)}
+        )
+
+
+def _basis(run: MonthRun) -> str:
+    return _("%(month)s 月度核定") % {"month": months.text(run.month)}
+
+
+def _people(lines: Sequence[MonthLine]) -> dict[int, list[dict[str, Any]]]:
+    """Who is covered, by declaration."""
+    people: dict[int, list[dict[str, Any]]] = {}
+    portions = iter([line.declaration_id for line in lines])
+    while portion := list(islice(portions, BATCH)):
+        rows = MemberFacts._base_manager.filter(declaration__in=portion)
+        for declaration, person, name in rows.order_by("relation", "id").values_list(
+            "declaration_id", "person_id", "person__name"
+        ):
+            people.setdefault(declaration, []).append({"person": person, "name": name})
+    return people
+
+
+def _grant(actor: User | System, run: MonthRun, lines: Sequence[MonthLine]) -> None:
+    if not lines:
+        return
+    people = _people(lines)
+    grants = []
+    for line in lines:
+        assert line.amount is not None
+        grants.append(
+            Grant(
+                household=line.household,
+                amount=line.amount,
+                from_month=run.month,
+                members=people[line.declaration_id],
+                basis=_basis(run),
+                reason=str(Declaration.Source.CARRIED_OVER.label),
+            )
+        )
+    grant_awards(actor=actor, benefit=Benefit.DIBAO, grants=grants)
+
+
+def _change(actor: User | System, run: MonthRun, lines: Sequence[MonthLine]) -> None:
+    if not lines:
+        return
+    people = _people(lines)
+    changes = []
+    for line in lines:
+        assert line.award is not None
+        stops = line.proposal == Proposal.STOP
+        reason = line.reason if stops else str(line.get_proposal_display())
+        changes.append(
+            Change(
+                award=line.award,
+                amount=None if stops else line.amount,
+                from_month=run.month,
+                reason=reason[:200],
+                basis=_basis(run),
+                members=people[line.declaration_id],
+            )
+        )
+    change_awards(actor=actor, changes=changes)
+
+
+def _mark_exits(run: MonthRun) -> None:
+    """Note since when an income is over the standard, so that the gradual exit comes to its end.
+
+    It is a finding of the run and not declared; a family below the standard again starts anew.
+    """
+    declarations = Declaration._base_manager.filter(pk__in=_declarations(run, "渐退"))
+    declarations.filter(over_since=None).update(over_since=run.month)
+    Declaration._base_manager.filter(
+        pk__in=_declarations(run, Assessment.Conclusion.ELIGIBLE), over_since__isnull=False
+    ).update(over_since=None)
+
+
+def _declarations(run: MonthRun, conclusion: str) -> Any:
+    lines = MonthLine._base_manager.filter(run=run, conclusion=conclusion)
+    return lines.values("declaration_id")
