@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -126,6 +127,8 @@ class RecordType:
     `is_editable` False for registers that only services fill: no form, import or API writes
     `synonyms`  other headings under which an import finds a field
     `hints`     what the form and the import template say about a field
+    `details`   words for what actions write into the history besides fields
+    `icon`      of the menu and the heading (a lucide name)
     """
 
     model: ClassVar[type[models.Model]]
@@ -143,10 +146,12 @@ class RecordType:
     area: ClassVar[str] = "area_id"
     subject: str = ""
     slug: str = ""
+    icon: ClassVar[str] = "book-open"
     select_related: ClassVar[Sequence[str]] = ()
     is_editable: ClassVar[bool] = True
     synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
     hints: ClassVar[Mapping[str, Label]] = {}
+    details: ClassVar[Mapping[str, Label]] = {}
     create: ClassVar[Callable[..., Any] | None] = None
     change: ClassVar[Callable[..., Any] | None] = None
 
@@ -229,15 +234,20 @@ class RecordType:
             )
         )
 
-    def rows(self, verb: str = "view") -> models.QuerySet[Any]:
-        """The rows on which whoever acts may do `verb`; nobody acting, none."""
-        everything = self.model._base_manager.select_related(*self.joined)
+    def rows(self, *verbs: str) -> models.QuerySet[Any]:
+        """The rows on which whoever acts may do each of `verbs` (view, unless given)."""
+        found = self.model._base_manager.select_related(*self.joined)
+        for verb in verbs or ("view",):
+            found = self._where(found, verb)
+        return found
+
+    def _where(self, rows: models.QuerySet[Any], verb: str) -> models.QuerySet[Any]:
         if self.area:
-            return restrict(everything, self.area, verb, self.subject)
+            return restrict(rows, self.area, verb, self.subject)
         actor = acting()
         if isinstance(actor, System) or (actor is not None and actor.may(verb, self.subject)):
-            return everything
-        return everything.none()
+            return rows
+        return rows.none()
 
     def area_of(self, obj: Any) -> str | None:
         """The code of the area a record lies in."""
@@ -251,6 +261,11 @@ class RecordType:
     def may(self, actor: User | System, verb: str, obj: Any = None) -> bool:
         area = self.area_of(obj) if obj is not None else None
         return isinstance(actor, System) or actor.may(verb, self.subject, area)
+
+    def url(self, part: str = "", *args: Any) -> str:
+        """The address of the list, or of a part: page, new, edit, act, import, export, pick."""
+        name = f"records:{self.slug}-{part}" if part else f"records:{self.slug}"
+        return reverse(name, args=args)
 
     def save(self, *, obj: Any = None, **kwargs: Any) -> Any:
         """Store by the app's own service, or by `save_record`; same arguments."""

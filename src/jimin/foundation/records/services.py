@@ -208,7 +208,7 @@ def _validate(record: RecordType, obj: Any) -> None:
             except ValidationError as error:
                 errors = error.update_error_dict(errors)
     if errors:
-        raise ValidationError(errors)
+        raise ValidationError(_in_plain_words(obj, errors))
     _validate_against_others(obj)
 
 
@@ -227,7 +227,7 @@ def _validate_against_others(obj: models.Model) -> None:
 
 
 def _in_plain_words(obj: models.Model, errors: Mapping[str, Any]) -> dict[str, Any]:
-    """Unique errors as one sentence, at the field people know (a digest's source)."""
+    """What Django says in general, said of the field people know (of a digest, its source)."""
     said: dict[str, Any] = {}
     for name, found in errors.items():
         shown_at, label = name, ""
@@ -243,6 +243,8 @@ def _in_plain_words(obj: models.Model, errors: Mapping[str, Any]) -> dict[str, A
                     % {"label": label, "register": obj._meta.verbose_name},
                     code="unique",
                 )
+            elif error.code in ("blank", "null") and label:
+                error = ValidationError(_("请填写%(label)s。") % {"label": label}, code=error.code)
             said.setdefault(shown_at, []).append(error)
     return said
 
@@ -259,7 +261,7 @@ def _check_links(
         manager = model_field.related_model._default_manager
         if not isinstance(manager, ScopedManager):
             continue
-        with acting_as(actor) if isinstance(actor, User) else acting_as_system(actor.reason):
+        with acting_as(actor):
             if not manager.filter(pk=value).exists():
                 errors[name] = _("没有找到所选的%(label)s，或不在您的辖区。请重新选择。") % {
                     "label": model_field.verbose_name

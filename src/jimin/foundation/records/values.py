@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jimin.foundation.access.scope import acting
 from jimin.foundation.sealed.rules import masked
 from jimin.foundation.tables import Value
 
@@ -81,3 +82,12 @@ def link_text(linked: models.Model) -> str:
         return f"{linked.pk} {linked}"
     record = record_for(type(linked))
     return record.related_code(linked) if record else str(linked.pk)
+
+
+def address_of(linked: models.Model) -> str:
+    """The page of a record whoever acts may see; empty where there is none."""
+    record = record_for(type(linked))
+    actor = acting()
+    if record is None or actor is None or not record.may(actor, "view", linked):
+        return ""
+    return record.url("page", linked.pk)

@@ -78,8 +78,9 @@ class WorkbookWriter:
             kind: book.add_format({"valign": "top"} | look) for kind, look in _LOOKS.items()
         }
 
-    def sheet(self, name: str, columns: Sequence[OutColumn]) -> "SheetWriter":
-        return SheetWriter(self._book, self._formats, name, columns)
+    def sheet(self, name: str, columns: Sequence[OutColumn], *, title: str = "") -> "SheetWriter":
+        """A sheet; a title stands in a row of its own above the header."""
+        return SheetWriter(self._book, self._formats, name, columns, title)
 
 
 class SheetWriter:
@@ -87,12 +88,18 @@ class SheetWriter:
     when Excel's last row is reached."""
 
     def __init__(
-        self, book: Any, formats: dict[str, Any], name: str, columns: Sequence[OutColumn]
+        self,
+        book: Any,
+        formats: dict[str, Any],
+        name: str,
+        columns: Sequence[OutColumn],
+        title: str = "",
     ) -> None:
         self._book = book
         self._formats = formats
         self._name = name
         self._columns = columns
+        self._title = title
         self._parts = 0
         self._begin()
 
@@ -121,26 +128,34 @@ class SheetWriter:
         self._parts += 1
         name = self._name if self._parts == 1 else f"{self._name} ({self._parts})"
         self._sheet = self._book.add_worksheet(name)
-        self._next = 1
+        head = 1 if self._title else 0
+        self._next = head + 1
+        if self._title:
+            self._sheet.write_string(0, 0, self._title)
         for place, column in enumerate(self._columns):
             self._sheet.set_column(place, place, column.width)
-            self._sheet.write_string(0, place, column.label, self._formats["head"])
-        self._sheet.freeze_panes(1, 0)
-        self._sheet.autofilter(0, 0, LAST_ROW - 1, len(self._columns) - 1)
+            self._sheet.write_string(head, place, column.label, self._formats["head"])
+        self._sheet.freeze_panes(self._next, 0)
+        self._sheet.autofilter(head, 0, LAST_ROW - 1, len(self._columns) - 1)
         self._sheet.set_paper(A4)
         self._sheet.set_landscape()
         self._sheet.fit_to_pages(1, 0)
-        self._sheet.repeat_rows(0)
+        self._sheet.repeat_rows(0, head)
         self._sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
 
 
 def stream_xlsx(
-    path: Path, name: str, columns: Sequence[OutColumn], rows: Iterable[Sequence[Value]]
+    path: Path,
+    name: str,
+    columns: Sequence[OutColumn],
+    rows: Iterable[Sequence[Value]],
+    *,
+    title: str = "",
 ) -> int:
     """One sheet from any number of rows; returns how many were written."""
     count = 0
     with new_workbook(path) as book:
-        sheet = book.sheet(name, columns)
+        sheet = book.sheet(name, columns, title=title)
         for values in rows:
             sheet.row(values)
             count += 1
@@ -154,10 +169,15 @@ class _Echo:
         return line
 
 
-def stream_csv(columns: Sequence[OutColumn], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+def stream_csv(
+    columns: Sequence[OutColumn], rows: Iterable[Sequence[Value]], *, title: str = ""
+) -> Iterator[str]:
     """CSV line by line for a download; starts with the mark by which Excel knows UTF-8."""
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([column.label for column in columns])
+    yield "\ufeff"
+    if title:
+        yield writer.writerow([disarm(title)])
+    yield writer.writerow([column.label for column in columns])
     for values in rows:
         yield writer.writerow([_csv_text(value) for value in values])
 

@@ -36,6 +36,7 @@ class AreaRecord(RecordType):
     search_hint = gettext_lazy("名称、拼音首字母或区划代码")
     ordering = ("code",)
     area = "code"
+    icon = "map"
     hints = {
         "code": gettext_lazy("12 位统计用区划代码，上级由代码得出。"),
         "successor": gettext_lazy("撤销后并入哪个区划；原区划的记录由并入后的单位办理。"),

@@ -1,8 +1,10 @@
 """Longer reads about people."""
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from .models import Member
+from .models import Household, Member, Person
+
+PRESENT_FIRST = F("left_on").desc(nulls_first=True)
 
 
 def living_at(text: str) -> Q | None:
@@ -11,3 +13,15 @@ def living_at(text: str) -> Q | None:
         return None
     members = Member.objects.filter(household__number=text, left_on=None)
     return Q(pk__in=members.values("person_id"))
+
+
+def members_of(household: Household) -> QuerySet[Member]:
+    """Members of all times, those of today first. One query, persons included."""
+    found = Member.objects.filter(household=household).select_related("person__area")
+    return found.order_by(PRESENT_FIRST, "relation", "person__birth", "pk")
+
+
+def households_of(person: Person) -> QuerySet[Member]:
+    """The memberships of a person whose households may be seen, the present one first."""
+    found = Member.objects.filter(person=person).select_related("household__area__parent")
+    return found.order_by(PRESENT_FIRST, "-joined_on", "pk")

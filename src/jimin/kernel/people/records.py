@@ -2,17 +2,37 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jimin.foundation.records.declare import Column, RecordType, Section
+from jimin.foundation.records.declare import (
+    Action,
+    ActionForm,
+    Column,
+    RecordType,
+    Section,
+    Tab,
+    registry,
+)
+from jimin.foundation.records.forms import PickField
 from jimin.foundation.records.values import hidden
 from jimin.kernel.areas.models import Area
 
-from .models import Household, Person
-from .queries import living_at
+from . import services
+from .models import Household, Member, Person
+from .queries import households_of, living_at, members_of
+
+# What joining and leaving write into the history
+MEMBERSHIP = {
+    "member": gettext_lazy("成员"),
+    "relation": gettext_lazy("与户主关系"),
+    "joined_on": gettext_lazy("入户日期"),
+    "left_on": gettext_lazy("离户日期"),
+}
 
 
 def place(obj: Any) -> str:
@@ -72,6 +92,17 @@ class PersonRecord(RecordType):
         "area": ["所在村", "所在社区", "村（社区）", "区划代码", "所在区划"],
         "address": ["地址", "家庭住址"],
     }
+    icon = "user"
+    details = {"household": gettext_lazy("家庭编号"), **MEMBERSHIP}
+    tabs = (
+        Tab(
+            "households",
+            gettext_lazy("家庭"),
+            "people/households.html",
+            lambda person: {"memberships": households_of(person)},
+            subject="people.household",
+        ),
+    )
     hints = {
         "citizen_id": gettext_lazy("填写后，性别和出生日期由号码得出。"),
         "disability_grade": gettext_lazy("1 至 4 级；没有残疾证填 0。"),
@@ -92,6 +123,56 @@ class PersonRecord(RecordType):
 
     def related_code(self, obj: Person) -> str:
         return hidden(obj.citizen_id) or obj.name
+
+
+def day_field(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("请填写日期。")},
+    )
+
+
+class AddMemberForm(ActionForm):
+    person = PickField(
+        registry["people.person"], address="people-person-pick", label=gettext_lazy("人员")
+    )
+    relation = forms.ChoiceField(
+        label=gettext_lazy("与户主关系"),
+        choices=[("", gettext_lazy("请选择")), *Member.Relation.choices],
+        error_messages={"required": gettext_lazy("请选择与户主关系。")},
+    )
+    joined_on = day_field(gettext_lazy("入户日期"))
+
+
+class RemoveMemberForm(ActionForm):
+    member = forms.ModelChoiceField(
+        Member._base_manager.none(),
+        label=gettext_lazy("成员"),
+        empty_label=gettext_lazy("请选择"),
+        error_messages={
+            "required": gettext_lazy("请选择离户的成员。"),
+            "invalid_choice": gettext_lazy("此人不是这个家庭的成员。请重新选择。"),
+        },
+    )
+    left_on = day_field(gettext_lazy("离户日期"))
+    reason = forms.CharField(
+        label=gettext_lazy("事由"),
+        max_length=400,
+        min_length=2,
+        error_messages={"required": gettext_lazy("请填写离户的事由。")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["member"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = members_of(self.record_object).filter(left_on=None)
+
+
+def is_standing(household: Household) -> bool:
+    return household.dissolved_on is None
 
 
 class HouseholdRecord(RecordType):
@@ -115,7 +196,36 @@ class HouseholdRecord(RecordType):
     search_hint = gettext_lazy("家庭编号、户主姓名、拼音首字母或村名")
     ordering = ("area_id", "number")
     select_related = ("area__parent",)
+    icon = "house"
     synonyms = {"area": ["所在村", "所在社区", "村（社区）", "区划代码", "所在区划"]}
+    details = MEMBERSHIP
+    tabs = (
+        Tab(
+            "members",
+            gettext_lazy("成员"),
+            "people/members.html",
+            lambda household: {"members": members_of(household)},
+        ),
+    )
+    actions = (
+        Action(
+            "add_member",
+            gettext_lazy("加入成员"),
+            services.add_member,
+            form=AddMemberForm,
+            shown=is_standing,
+            icon="user-plus",
+        ),
+        Action(
+            "remove_member",
+            gettext_lazy("成员离户"),
+            services.remove_member,
+            form=RemoveMemberForm,
+            shown=is_standing,
+            icon="user-minus",
+            help=gettext_lazy("成员在本户的时间仍留在记录中。"),
+        ),
+    )
 
     def prepare(self, obj: Household) -> None:
         must_be_lowest(obj.area)

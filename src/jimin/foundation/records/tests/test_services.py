@@ -141,7 +141,7 @@ def test_two_at_once_are_refused_in_the_same_words(persons: RecordType, clerk: U
     """The second passes the check before the first is stored, and fails at the database."""
     data = {"name": "李四", "citizen_id": NUMBER, "area": HERE}
     check = services._validate_against_others
-    calls = []
+    calls: list[Any] = []
 
     def late(obj: Any) -> None:
         if not calls:

@@ -1,0 +1,97 @@
+"""One box for names, pinyin, initials, numbers and places.
+
+Every comparison is from the start of the value or exact, so that an index serves it.
+"""
+
+import re
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from jimin.foundation.sealed.fields import DigestField, SealedField, keys
+from jimin.foundation.tables import tidy
+
+from .checks import digest_for, resolve
+from .declare import RecordType
+from .places import area_model, inside
+
+LONGEST = 60
+MOST_WORDS = 4
+MOST_PLACES = 30
+FEWEST_DIGITS = 5
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_LONG_NUMBER = re.compile(r"[0-9][0-9 ]{15,25}[0-9Xx]")
+LAST_CHARACTER = "\U0010ffff"
+
+
+def matching(record: RecordType, text: str) -> Q | None:
+    """Rows that fit every word of the text; None when nothing was asked."""
+    text = tidy(text)[:LONGEST]
+    if _LONG_NUMBER.fullmatch(text):
+        text = text.replace(" ", "")
+    found: Q | None = None
+    for word in text.split()[:MOST_WORDS]:
+        one = _word(record, word)
+        found = one if found is None else found & one
+    return found
+
+
+def _word(record: RecordType, word: str) -> Q:
+    condition = Q(pk__in=[])
+    for name in record.search:
+        if callable(name):
+            part = name(word)
+        elif name == "area":
+            part = _places(record, word)
+        else:
+            part = _field(record, name, word)
+        if part is not None:
+            condition |= part
+    return condition
+
+
+def _field(record: RecordType, name: str, word: str) -> Q | None:
+    link, _, last = name.rpartition("__")
+    model: Any = resolve(record.model, link).related_model if link else record.model
+    part = _sealed(model, last, word)
+    if part is None:
+        if isinstance(resolve(model, last), SealedField):
+            return None
+        part = _starts(last, word)
+    if link:  # a subquery keeps the outer OR on indexed columns
+        return Q(**{f"{link}__in": model._base_manager.filter(part).values("pk")})
+    return part
+
+
+def _sealed(model: Any, name: str, word: str) -> Q | None:
+    if sum(c.isdigit() for c in word) < FEWEST_DIGITS:
+        return None
+    digest: DigestField | None = digest_for(model, name)
+    return None if digest is None else Q(**{digest.name: keys().digest_of(word.upper())})
+
+
+def _starts(name: str, word: str) -> Q:
+    condition = starts_with(name, word)
+    if word.lower() != word:  # pinyin is kept in small letters, numbers as they were given
+        condition |= starts_with(name, word.lower())
+    return condition
+
+
+def starts_with(name: str, word: str) -> Q:
+    """The start of a value by an index: SQLite uses none for LIKE with an ESCAPE clause."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{name}__gte": word, f"{name}__lt": word + LAST_CHARACTER})
+    return Q(**{f"{name}__startswith": word})
+
+
+def _places(record: RecordType, word: str) -> Q | None:
+    """Rows in places whose name or initials begin so. Short words mean persons, not places."""
+    fewest = 2 if _HAN.search(word) else 3
+    if len(word) < fewest or word[0].isdigit() or not record.area:
+        return None
+    named = starts_with("name", word) | starts_with("initials", word.lower())
+    condition = Q(pk__in=[])
+    for area in area_model().objects.filter(named)[:MOST_PLACES]:
+        condition |= inside(record.area, area)
+    return condition

@@ -1,0 +1,47 @@
+"""The addresses of every register under /records/."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from ..declare import RecordType, registry
+from . import changes, exports, imports, lists, pages
+
+app_name = "records"
+
+
+def addresses(record: RecordType) -> list[URLPattern]:
+    slug = record.slug
+
+    def at(route: str, view: Callable[..., Any], name: str = "") -> URLPattern:
+        full = f"{slug}-{name}" if name else slug
+        return path(f"{slug}/{route}", partial(view, record=record), name=full)
+
+    found = [
+        at("", lists.listing),
+        at("pick/", lists.pick, "pick"),
+        at("export/", exports.export, "export"),
+    ]
+    if record.is_editable:
+        found += [
+            at("new/", changes.new, "new"),
+            at("import/", imports.upload, "import"),
+            at("import/template/", imports.template, "template"),
+            at("import/<uuid:pk>/", imports.preview, "preview"),
+            at("import/<uuid:pk>/errors/", imports.errors, "errors"),
+            at("<str:pk>/edit/", changes.edit, "edit"),
+        ]
+    return [
+        *found,
+        at("<str:pk>/", pages.page, "page"),
+        at("<str:pk>/unmask/", pages.unmask, "unmask"),
+        at("<str:pk>/do/<slug:name>/", changes.act, "act"),
+    ]
+
+
+urlpatterns = [
+    path("places/", lists.places_step, name="places"),
+    *(pattern for record in registry.values() for pattern in addresses(record)),
+]

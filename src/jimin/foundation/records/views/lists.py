@@ -1,0 +1,119 @@
+"""The list of a register, and what serves its drop-downs and search boxes."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from .. import filters as record_filters
+from .. import forms, paging, places, search
+from ..declare import RecordType, registry
+from .common import allow, user_of
+
+CONTROLS = ("after", "before", "last")
+
+
+def listed(request: HttpRequest, record: RecordType, *verbs: str) -> tuple[Any, Any]:
+    """The filters and the rows the list shows, before it is cut into pages."""
+    filters = record_filters.filtered(record, request.GET, record.rows(*verbs))
+    rows = record_filters.rows_of(filters)
+    condition = search.matching(record, request.GET.get("q", ""))
+    return filters, rows if condition is None else rows.filter(condition)
+
+
+@require_GET
+def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
+    user = allow(request, record, "view")
+    filters, rows = listed(request, record)
+    sort = request.GET.get("sort", "")
+    order = paging.order_of(record, sort)
+    page = paging.page_of(rows, order, {k: request.GET.get(k, "") for k in CONTROLS})
+    asked = [k for k in request.GET if k not in (*CONTROLS, "sort") and request.GET[k]]
+    context = {
+        "record": record,
+        "filters": filters,
+        "page": page,
+        "count": paging.count_of(rows),
+        "heads": _heads(record, sort),
+        "sort": sort,
+        "rows": [_row(record, obj) for obj in page.rows],
+        "q": request.GET.get("q", ""),
+        "is_narrowed": bool(asked),
+        "list_url": record.url(),
+        "new_url": _if(user.may("add", record.subject), record, "new"),
+        "import_url": _if(user.may("import", record.subject), record, "import"),
+        "export_url": record.url("export") if user.may("export", record.subject) else "",
+        "may_unmask": user.may("unmask", record.subject) and bool(record.sealed_names),
+        "query_string": request.GET.urlencode(),
+    }
+    is_partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
+    name = "records/results.html" if is_partial else "records/list.html"
+    response = render(request, name, context)
+    response.headers["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+@require_GET
+def pick(request: HttpRequest, record: RecordType) -> HttpResponse:
+    """Records that fit the text `q`, for a search box: a fragment, or JSON when asked for."""
+    allow(request, record, "view")
+    name = request.GET.get("name") or str(record.model._meta.model_name)
+    text = request.GET.get("q") or request.GET.get(f"{name}_q") or ""
+    found = forms.options(record, forms.picks(record, text))
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"results": [{"id": o["pk"], "text": o["text"]} for o in found]})
+    context = {"choices": found, "name": name, "asked": bool(text.strip()), "record": record}
+    return render(request, "records/picked.html", context)
+
+
+@require_GET
+def places_step(request: HttpRequest) -> HttpResponse:
+    """The drop-downs for the areas chosen so far, after one of them was changed."""
+    name = request.GET.get("name", "area")
+    verb = request.GET.get("verb", "view")
+    record = registry.get(request.GET.get("subject", ""))
+    subject = record.subject if record else request.GET.get("subject", "")
+    if not user_of(request).may(verb, subject):
+        raise PermissionDenied(_("您的岗位没有这项权限。如确需办理，请联系管理员。"))
+    is_filter = request.GET.get("filter") == "1"
+    widget = forms.AreaSelect(subject, verb, is_filter=is_filter)
+    attrs = {"id": request.GET.get("id", f"id_{name}")}
+    codes = request.GET.getlist(name)
+    context = widget.get_context(name, codes, attrs)
+    area = places.chosen_of(codes)
+    context["announce"] = str(area) if area is not None else ""
+    return render(request, widget.template_name, context)
+
+
+def _if(allowed: bool, record: RecordType, part: str) -> str:
+    return record.url(part) if allowed and record.is_editable else ""
+
+
+def _heads(record: RecordType, sort: str) -> list[dict[str, Any]]:
+    heads = []
+    for column in record.list_columns:
+        is_up, is_down = sort == column.name, sort == f"-{column.name}"
+        heads.append(
+            {
+                "label": column.label,
+                "is_number": column.is_number,
+                "sort": (f"-{column.name}" if is_up else column.name)
+                if paging.sortable(record, column.name)
+                else "",
+                "direction": "ascending" if is_up else "descending" if is_down else "",
+            }
+        )
+    return heads
+
+
+def _row(record: RecordType, obj: Any) -> dict[str, Any]:
+    cells = [
+        {"label": c.label, "value": c.value(obj), "is_number": c.is_number}
+        for c in record.list_columns
+    ]
+    address = reverse(f"records:{record.slug}-page", args=[obj.pk])
+    return {"href": address, "cells": cells}

@@ -1,0 +1,112 @@
+"""One record: its fields, related registers, actions and history."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from jimin.foundation.access.models import User
+
+from .. import history, services, values
+from ..declare import RecordType, Tab
+from .common import allow, find, find_for
+
+HISTORY = "history"
+
+
+@require_GET
+def page(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
+    user = allow(request, record, "view")
+    obj = find(record, pk)
+    context = page_context(request, user, record, obj)
+    name = "records/tab.html" if request.headers.get("HX-Target") == "tab" else "records/page.html"
+    return render(request, name, context)
+
+
+@require_POST
+def unmask(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
+    """Shows the sealed values once, in the answer to this request only."""
+    obj = find_for(request, record, pk, "unmask")
+    user = allow(request, record, "unmask")
+    context = {"reason": request.POST.get("reason", "")}
+    status = 200
+    try:
+        shown = services.unmask(actor=user, record=record, obj=obj, reason=context["reason"])
+    except ValidationError as error:
+        shown, status = {}, 422
+        context["unmask_error"] = error.messages[0]
+    context |= page_context(request, user, record, obj, shown=shown)
+    response = render(request, "records/page.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def page_context(
+    request: HttpRequest,
+    user: User,
+    record: RecordType,
+    obj: Any,
+    *,
+    shown: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    tabs = [t for t in record.tabs if not t.subject or user.may(t.verb, t.subject)]
+    current = request.GET.get("tab") or (tabs[0].name if tabs else HISTORY)
+    may_change = record.is_editable and record.may(user, "change", obj)
+    has_sealed = any(name in record.sealed_names for name in record.fields)
+    return {
+        "record": record,
+        "object": obj,
+        "groups": _groups(record, obj, shown or {}),
+        "is_unmasked": bool(shown),
+        "may_unmask": has_sealed and record.may(user, "unmask", obj),
+        "unmask_url": record.url("unmask", obj.pk),
+        "edit_url": record.url("edit", obj.pk) if may_change else "",
+        "list_url": record.url(),
+        "actions": [
+            {"action": a, "href": record.url("act", obj.pk, a.name)}
+            for a in record.actions
+            if record.may(user, a.verb, obj) and a.shown(obj)
+        ],
+        "tabs": [{"name": t.name, "label": t.label, "current": t.name == current} for t in tabs]
+        + [{"name": HISTORY, "label": _("办理记录"), "current": current == HISTORY}],
+        "here": record.url("page", obj.pk),
+    } | _tab(record, obj, tabs, current)
+
+
+def _groups(record: RecordType, obj: Any, shown: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": section.label,
+            "fields": [
+                {
+                    "label": record.field_map[name].verbose_name,
+                    "value": shown.get(name) or record.page_columns[name].value(obj),
+                    "is_sealed": name in record.sealed_names,
+                    "link": _link(record, obj, name),
+                }
+                for name in section.fields
+            ],
+        }
+        for section in record.groups
+    ]
+
+
+def _link(record: RecordType, obj: Any, name: str) -> str:
+    """The page of a linked record, where there is one and it may be seen."""
+    if not record.field_map[name].is_relation:
+        return ""
+    linked = getattr(obj, name)
+    return values.address_of(linked) if linked is not None else ""
+
+
+def _tab(record: RecordType, obj: Any, tabs: list[Tab], current: str) -> dict[str, Any]:
+    if current == HISTORY:
+        lines, more = history.history_of(record, obj)
+        return {"tab_template": "records/history.html", "lines": lines, "more_lines": more}
+    tab = next((t for t in tabs if t.name == current), None)
+    if tab is None:
+        raise Http404(_("没有这个栏目。"))
+    return {"tab_template": tab.template, **tab.context(obj)}
