@@ -17,8 +17,6 @@ from jimin.kernel.areas.models import Area
 
 from .rules.curves import CurveError, check_points
 
-KEEP: dict[str, Any] = {"null": True, "blank": True}
-
 
 class Plan(models.Model):
     """One text of one year and the ledger made of it. A revised text is a new version."""
@@ -39,7 +37,7 @@ class Plan(models.Model):
     file_sha256 = models.CharField(_("文件校验值"), max_length=64, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, **KEEP, verbose_name=_("上传人")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("上传人")
     )
     uploaded_at = models.DateTimeField(_("上传时间"), auto_now_add=True)
 
@@ -104,16 +102,23 @@ class Sourced(models.Model):
     `rule` and `confidence` say how a machine came to it; both are empty when a person wrote it.
     """
 
-    start = models.PositiveIntegerField(_("起"), **KEEP)
-    end = models.PositiveIntegerField(_("止"), **KEEP)
+    start = models.PositiveIntegerField(_("起"), null=True, blank=True)
+    end = models.PositiveIntegerField(_("止"), null=True, blank=True)
     quote = models.TextField(_("原句"), blank=True)
     rule = models.CharField(_("识别规则"), max_length=60, blank=True)
-    confidence = models.DecimalField(_("把握"), max_digits=4, decimal_places=3, **KEEP)
+    confidence = models.DecimalField(
+        _("把握"), max_digits=4, decimal_places=3, null=True, blank=True
+    )
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PROPOSED)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, **KEEP, related_name="+", verbose_name=_("确认人")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("确认人"),
     )
-    decided_at = models.DateTimeField(_("确认时间"), **KEEP)
+    decided_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
 
     objects = LedgerManager()
     proposals = models.Manager()
@@ -133,7 +138,12 @@ class Task(Sourced):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="tasks", verbose_name=_("要点"))
     parent = models.ForeignKey(
-        "self", models.CASCADE, **KEEP, related_name="children", verbose_name=_("上级")
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级"),
     )
     kind = models.CharField(_("层次"), max_length=8, choices=Kind)
     order = models.PositiveSmallIntegerField(_("顺序"))
@@ -143,7 +153,7 @@ class Task(Sourced):
     units_are_suggested = models.BooleanField(_("单位为建议"), default=False)
     co_units = models.JSONField(_("配合单位"), default=list, blank=True)
     person = models.CharField(_("责任人"), max_length=40, blank=True)
-    due = models.DateField(_("期限"), **KEEP)
+    due = models.DateField(_("期限"), null=True, blank=True)
     weight = models.DecimalField(_("权重"), max_digits=5, decimal_places=2, default=1)
     frames = models.ManyToManyField(Frame, blank=True, related_name="tasks")
 
@@ -231,20 +241,22 @@ class Target(Sourced):
     comparator = models.CharField(
         _("要求"), max_length=5, choices=Comparator, default=Comparator.AT_LEAST
     )
-    value = models.DecimalField(_("目标值"), max_digits=20, decimal_places=4, **KEEP)
-    high = models.DecimalField(_("上限"), max_digits=20, decimal_places=4, **KEEP)
+    value = models.DecimalField(_("目标值"), max_digits=20, decimal_places=4, null=True, blank=True)
+    high = models.DecimalField(_("上限"), max_digits=20, decimal_places=4, null=True, blank=True)
     unit = models.CharField(_("单位"), max_length=30, blank=True)
     base = models.CharField(_("基数"), max_length=80, blank=True)
     reference = models.CharField(_("对照"), max_length=80, blank=True)
     per = models.CharField(_("每"), max_length=40, blank=True)
     modality = models.CharField(_("语气"), max_length=20, blank=True)
-    baseline = models.DecimalField(_("基期值"), max_digits=20, decimal_places=4, **KEEP)
-    starts_on = models.DateField(_("开始"), **KEEP)
-    due = models.DateField(_("期限"), **KEEP)
+    baseline = models.DecimalField(
+        _("基期值"), max_digits=20, decimal_places=4, null=True, blank=True
+    )
+    starts_on = models.DateField(_("开始"), null=True, blank=True)
+    due = models.DateField(_("期限"), null=True, blank=True)
     curve = models.CharField(_("进度曲线"), max_length=12, choices=Curve, default=Curve.LINEAR)
     points = models.JSONField(_("各月"), default=list, blank=True)
     part_of = models.ForeignKey(
-        "self", models.SET_NULL, **KEEP, related_name="parts", verbose_name=_("其中")
+        "self", models.SET_NULL, null=True, blank=True, related_name="parts", verbose_name=_("其中")
     )
     indicator = models.CharField(_("计算指标"), max_length=60, blank=True)
 
@@ -317,12 +329,12 @@ class Deliverable(Sourced):
     name = models.CharField(_("文件"), max_length=120)
     action = models.CharField(_("要求"), max_length=10, choices=Action, default=Action.NEW)
     is_named = models.BooleanField(_("有书名号"), default=True)
-    due = models.DateField(_("期限"), **KEEP)
+    due = models.DateField(_("期限"), null=True, blank=True)
     progress = models.CharField(
         _("进展"), max_length=12, choices=Progress, default=Progress.PLANNED
     )
     number = models.CharField(_("文号"), max_length=60, blank=True)
-    issued_on = models.DateField(_("印发日期"), **KEEP)
+    issued_on = models.DateField(_("印发日期"), null=True, blank=True)
 
     class Meta(Sourced.Meta):
         abstract = False
@@ -360,7 +372,12 @@ class OfficialStatistic(models.Model):
 
     name = models.CharField(_("名称"), max_length=20, choices=Name)
     area = models.ForeignKey(
-        Area, models.PROTECT, **KEEP, verbose_name=_("地区"), help_text=_("不填表示全国。")
+        Area,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("地区"),
+        help_text=_("不填表示全国。"),
     )
     year = models.PositiveSmallIntegerField(_("年度"))
     value = models.DecimalField(_("数值"), max_digits=14, decimal_places=2)
@@ -396,8 +413,10 @@ class Kept(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("地区"))
     on = models.DateField(_("截至"))
     numerator = models.DecimalField(_("数"), max_digits=20, decimal_places=4)
-    denominator = models.DecimalField(_("基数"), max_digits=20, decimal_places=4, **KEEP)
-    replaced_at = models.DateTimeField(_("更正时间"), **KEEP)
+    denominator = models.DecimalField(
+        _("基数"), max_digits=20, decimal_places=4, null=True, blank=True
+    )
+    replaced_at = models.DateTimeField(_("更正时间"), null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -407,7 +426,7 @@ class Snapshot(Kept):
     """What an indicator was for an area on a day."""
 
     indicator = models.CharField(_("指标"), max_length=60)
-    value = models.DecimalField(_("值"), max_digits=24, decimal_places=8, **KEEP)
+    value = models.DecimalField(_("值"), max_digits=24, decimal_places=8, null=True, blank=True)
     computed_at = models.DateTimeField(_("计算时间"), auto_now_add=True)
 
     class Meta:
@@ -457,7 +476,7 @@ class Report(Kept):
     )
     evidence = models.CharField(_("佐证说明"), max_length=300)
     reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, **KEEP, verbose_name=_("上报人")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("上报人")
     )
     reported_at = models.DateTimeField(_("上报时间"), auto_now_add=True)
 

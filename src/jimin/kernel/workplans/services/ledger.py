@@ -1,0 +1,440 @@
+"""Bringing a plan in: from an uploaded text as proposals, or as a ledger written beforehand."""
+
+import hashlib
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jimin.engine import gongwen
+from jimin.foundation.access.models import User
+from jimin.foundation.access.scope import System
+from jimin.foundation.access.services import require
+from jimin.foundation.audit.services import log
+from jimin.kernel.areas.models import Area
+
+from ..models import Deliverable, Frame, OfficialStatistic, Plan, State, Target, Task
+from .texts import text_of
+
+DATA = Path(__file__).parent.parent / "data"
+DEMO_LEDGER = DATA / "jilin_2016.yaml"
+STATISTICS = DATA / "official_statistics.yaml"
+YEARS = range(1990, 2100)
+
+# What the reader of texts calls a target, and how its figures add up.
+AGGREGATIONS = {
+    "flow": Target.Aggregation.FLOW,
+    "stock": Target.Aggregation.STOCK,
+    "level": Target.Aggregation.STOCK,
+    "ratio": Target.Aggregation.RATIO,
+    "growth": Target.Aggregation.RATIO,
+    "universal": Target.Aggregation.RATIO,
+    "survey": Target.Aggregation.SURVEY,
+    "cap": Target.Aggregation.CAP,
+    "zero": Target.Aggregation.ZERO,
+    "relational": Target.Aggregation.RELATIONAL,
+    "per_unit": Target.Aggregation.PER_UNIT,
+    "grade": Target.Aggregation.GRADE,
+    "milestone": Target.Aggregation.MILESTONE,
+    "multiple": Target.Aggregation.STOCK,
+}
+
+
+@transaction.atomic
+def upload_plan(
+    *, actor: User | System, area: Area, year: int, title: str, file_name: str, content: bytes
+) -> Plan:
+    """Keep a text with its hash and propose what was read in it. Nothing is in the ledger yet."""
+    require(actor=actor, verb="add", subject="workplans.plan", area=area.code)
+    if year not in YEARS:
+        raise ValidationError(_("年度应在 1990 至 2099 之间。"))
+    text = text_of(file_name, content)
+    plan = _new_plan(
+        actor=actor,
+        area=area,
+        year=year,
+        title=title,
+        text=text,
+        file_name=file_name[-120:],
+        file_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    counts = _propose(plan, gongwen.read_plan(text, year))
+    log(actor=actor, obj=plan, verb="uploaded", values={"sha256": plan.sha256, **counts})
+    return plan
+
+
+@transaction.atomic
+def adopt_plan(*, actor: User | System, plan: Plan) -> Plan:
+    """Put a reviewed ledger in force; the one before it, of the same year, is replaced."""
+    require(actor=actor, verb="review", subject="workplans.plan", area=plan.area_id)
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.state != Plan.State.REVIEW:
+        raise ValidationError(_("这份台账不在审核中，不能再次启用。"))
+    waiting = sum(
+        model.proposals.filter(plan=plan, state=State.PROPOSED).count()
+        for model in (Task, Target, Deliverable)
+    )
+    if waiting:
+        raise ValidationError(
+            _("还有 %(count)s 条没有确认或不采纳。请逐条处理后再启用。") % {"count": waiting}
+        )
+    if not Task.objects.filter(plan=plan).exists():
+        raise ValidationError(_("台账里还没有任务，不能启用。"))
+    _put_in_force(plan)
+    log(actor=actor, obj=plan, verb="adopted")
+    return plan
+
+
+@transaction.atomic
+def load_ledger(*, actor: User | System, path: Path = DEMO_LEDGER) -> Plan:
+    """A ledger written beforehand, with its own text. Loading the same one again does nothing."""
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    require(actor=actor, verb="add", subject="workplans.plan", area=written["area"])
+    area = Area.objects.get(code=written["area"])
+    text = _text_of_ledger(written)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    known = Plan.objects.filter(area=area, year=written["year"], sha256=sha256).first()
+    if known:
+        return known
+    plan = _new_plan(
+        actor=actor,
+        area=area,
+        year=written["year"],
+        title=written["title"],
+        text=text,
+        note=written.get("note", ""),
+    )
+    _Writer(plan, actor).write(written)
+    _put_in_force(plan)
+    log(actor=actor, obj=plan, verb="loaded", values={"sha256": sha256})
+    return plan
+
+
+@transaction.atomic
+def load_statistics(*, actor: User | System, path: Path = STATISTICS) -> int:
+    """The published figures that ship with Jimin. Those already entered are left as they are."""
+    require(actor=actor, verb="add", subject="workplans.officialstatistic")
+    added = 0
+    for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+        key = {"name": row["name"], "area_id": row["area"], "year": row["year"]}
+        values = {k: row[k] for k in ("unit", "source", "mark")} | {"value": Decimal(row["value"])}
+        entry, is_new = OfficialStatistic.objects.get_or_create(**key, defaults=values)
+        if is_new:
+            log(actor=actor, obj=entry, verb="added", values=row)
+            added += 1
+    return added
+
+
+def _new_plan(*, actor: User | System, area: Area, year: int, text: str, **values: Any) -> Plan:
+    """The next version of the year. Two at once: the constraint lets one of them through."""
+    # PostgreSQL forbids locking an aggregate, so the area's row stands for the run of versions.
+    Area.objects.select_for_update().get(pk=area.pk)
+    last = Plan.objects.filter(area=area, year=year).aggregate(last=Max("version"))["last"] or 0
+    plan = Plan(
+        area=area,
+        year=year,
+        version=last + 1,
+        text=text,
+        sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        uploaded_by=actor if isinstance(actor, User) else None,
+        **values,
+    )
+    plan.full_clean()
+    plan.save()
+    return plan
+
+
+def _put_in_force(plan: Plan) -> None:
+    older = Plan.objects.filter(area=plan.area, year=plan.year, state=Plan.State.IN_FORCE)
+    older.update(state=Plan.State.REPLACED)
+    plan.state = Plan.State.IN_FORCE
+    plan.save(update_fields=["state"])
+
+
+def _propose(plan: Plan, reading: gongwen.Plan) -> dict[str, int]:
+    """Rows of an uploaded text, all waiting for a person."""
+    _add_frames(plan, {f.name: [m.text for m in f.members] for f in reading.frames})
+    tasks = _propose_tasks(plan, reading)
+    targets = _propose_targets(plan, reading, tasks)
+    papers = [
+        Deliverable(
+            plan=plan,
+            task=_task_at(plan, tasks, found.node),
+            code=f"D{number:02d}",
+            name=found.name[:120],
+            action=found.action,
+            is_named=found.named,
+            due=None if found.action == "implement" else date(plan.year, 12, 31),
+            **_evidence(found, found.quote),
+        )
+        for number, found in enumerate(reading.deliverables, 1)
+    ]
+    Deliverable.proposals.bulk_create(papers)
+    return {"tasks": len(tasks), "targets": targets, "deliverables": len(papers)}
+
+
+def _propose_tasks(plan: Plan, reading: gongwen.Plan) -> dict[int | None, Task]:
+    """Every node by its start; numbered among its siblings as 2.1.3."""
+    parents = {node.parent for node in reading.nodes}
+    counts: Counter[int | None] = Counter()
+    tasks: dict[int | None, Task] = {}
+    for order, node in enumerate(reading.nodes, 1):
+        parent = tasks.get(node.parent)
+        counts[node.parent] += 1
+        prefix = f"{parent.code}." if parent else ""
+        if node.start not in parents:
+            kind = Task.Kind.TASK
+        else:
+            kind = Task.Kind.GROUP if parent else Task.Kind.SECTION
+        tasks[node.start] = Task.proposals.create(
+            plan=plan,
+            parent=parent,
+            kind=kind,
+            order=order,
+            code=f"{prefix}{counts[node.parent]}",
+            title=node.title[:120] or _("（无标题）"),
+            lead_unit=node.lead[:40],
+            co_units=list(node.partners),
+            **_evidence(node, reading.text[node.start : node.heading_end])
+            | {"end": node.heading_end},
+        )
+    return tasks
+
+
+def _propose_targets(plan: Plan, reading: gongwen.Plan, tasks: dict[int | None, Task]) -> int:
+    rows: dict[int, Target] = {}
+    text = reading.text
+    for number, found in enumerate(reading.targets, 1):
+        low, high = found.value if isinstance(found.value, tuple) else (found.value, None)
+        rows[found.start] = Target(
+            code=f"T{number:02d}",
+            kind=_kind_of_number(found),
+            value=low,
+            high=high,
+            role=found.role,
+            scope=found.scope[:80],
+            per=found.per[:40],
+            base=found.base[:80],
+            modality=found.modality[:20],
+            **_common(plan, tasks, found)
+            # The clause, not the bare number: a reviewer wants to read the promise.
+            | {
+                "start": found.clause_start,
+                "end": found.clause_end,
+                "quote": text[found.clause_start : found.clause_end],
+            },
+        )
+    for number, other in enumerate(reading.proposals, 1):
+        rows[-other.start - 1] = Target(
+            code=f"C{number:02d}",
+            kind=other.kind if other.kind in Target.Kind.values else Target.Kind.NUMERIC,
+            value=other.value if isinstance(other.value, Decimal) else None,
+            **_common(plan, tasks, other),
+        )
+    for row in rows.values():
+        row.save()
+    for found in reading.targets:
+        if found.part_of in rows:
+            rows[found.start].part_of = rows[found.part_of]
+            rows[found.start].save(update_fields=["part_of"])
+    return len(rows)
+
+
+def _common(
+    plan: Plan, tasks: dict[int | None, Task], found: gongwen.Target | gongwen.Proposal
+) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "task": _task_at(plan, tasks, found.node),
+        "subject": found.subject[:200] or found.quote[:200],
+        "aggregation": AGGREGATIONS[found.kind],
+        "comparator": found.comparator,
+        "unit": found.unit[:30],
+        "due": found.due,
+        **_evidence(found, found.quote),
+    }
+
+
+def _kind_of_number(found: gongwen.Target) -> str:
+    if found.kind == "per_unit":
+        return Target.Kind.PER_UNIT
+    return Target.Kind.RATIO if found.unit == "%" else Target.Kind.NUMERIC
+
+
+def _evidence(found: Any, quote: str) -> dict[str, Any]:
+    return {
+        "start": found.start,
+        "end": found.end,
+        "quote": quote,
+        "rule": found.rule[:60],
+        "confidence": Decimal(str(found.confidence)).quantize(Decimal("0.001")),
+    }
+
+
+def _task_at(plan: Plan, tasks: dict[int | None, Task], node: int | None) -> Task:
+    """The node's task; what stands before the first heading gets one of its own."""
+    if node not in tasks:
+        tasks[None] = tasks.get(None) or Task.proposals.create(
+            plan=plan, kind=Task.Kind.TASK, order=0, code="0", title=_("未归入任务的内容")
+        )
+        return tasks[None]
+    return tasks[node]
+
+
+def _add_frames(plan: Plan, sets: dict[str, list[str]]) -> dict[str, Frame]:
+    names = [(set_name, name) for set_name, members in sets.items() for name in members]
+    unique = dict.fromkeys((s[:40], n[:60]) for s, n in names)
+    frames = [
+        Frame(plan=plan, set_name=set_name, name=name, order=order)
+        for order, (set_name, name) in enumerate(unique, 1)
+    ]
+    return {frame.name: frame for frame in Frame.objects.bulk_create(frames)}
+
+
+def _text_of_ledger(written: dict[str, Any]) -> str:
+    """The ledger as an official text: numbered sections, groups, and tasks with their words."""
+    lines = [written["title"], written["lead"]]
+    for number, section in enumerate(written["sections"]):
+        lines.append(f"（{'一二三四五六七八九'[number]}）{section['title']}")
+        for heading in (section, *section.get("groups", [])):
+            if heading is not section:
+                lines.append(f"{heading['title']}方面。")
+            lines.extend(f"{task['title']}。{task['text']}" for task in heading.get("tasks", []))
+    return "\n".join(lines) + "\n"
+
+
+class _Writer:
+    """Writes the rows of a ledger whose every row has been confirmed beforehand."""
+
+    def __init__(self, plan: Plan, actor: User | System) -> None:
+        self.plan = plan
+        self.order = 0
+        self.decided = {
+            "state": State.CONFIRMED,
+            "decided_by": actor if isinstance(actor, User) else None,
+            "decided_at": timezone.now(),
+        }
+        self.place = 0
+        self.targets: dict[str, Target] = {}
+
+    def write(self, written: dict[str, Any]) -> None:
+        self.frames = _add_frames(self.plan, written["frames"])
+        for number, section in enumerate(written["sections"], 1):
+            top = self._heading(section, None, str(number), Task.Kind.SECTION, [])
+            names = section.get("frames", [])
+            self._tasks(section, top, names)
+            for n, group in enumerate(section.get("groups", []), 1):
+                inner = [*names, *group.get("frames", [])]
+                middle = self._heading(group, top, f"{number}.{n}", Task.Kind.GROUP, inner)
+                self._tasks(group, middle, inner)
+
+    def _heading(
+        self, entry: dict[str, Any], parent: Task | None, code: str, kind: str, frames: list[str]
+    ) -> Task:
+        title = entry["title"]
+        quote = f"{title}方面。" if kind == Task.Kind.GROUP else title
+        return self._task(entry, parent, code, kind, quote)
+
+    def _tasks(self, entry: dict[str, Any], parent: Task, frames: list[str]) -> None:
+        for number, written in enumerate(
+            entry.get("tasks", []), 0 if "code" in _first(entry) else 1
+        ):
+            code = written.get("code", f"{parent.code}.{number}")
+            quote = f"{written['title']}。{written['text']}"
+            task = self._task(written, parent, code, Task.Kind.TASK, quote)
+            task.frames.set([self.frames[name] for name in frames])
+            for target in written.get("targets", []):
+                self._target(task, target)
+            for paper in written.get("papers", []):
+                self._paper(task, paper)
+
+    def _task(
+        self, entry: dict[str, Any], parent: Task | None, code: str, kind: str, quote: str
+    ) -> Task:
+        self.order += 1
+        self.place = self.plan.text.index(quote, self.place)
+        task = Task(
+            plan=self.plan,
+            parent=parent,
+            kind=kind,
+            order=self.order,
+            code=code,
+            title=entry["title"],
+            lead_unit=entry.get("lead", ""),
+            units_are_suggested="lead" in entry,
+            co_units=entry.get("co", []),
+            due=date(self.plan.year, 12, 31) if kind == Task.Kind.TASK else None,
+            start=self.place,
+            end=self.place + len(quote),
+            quote=quote,
+            **self.decided,
+        )
+        task.full_clean()
+        task.save()
+        return task
+
+    def _target(self, task: Task, entry: dict[str, Any]) -> None:
+        due = None if entry.get("no_due") else entry.get("due", date(self.plan.year, 12, 31))
+        copied = ("subject", "kind", "unit", "scope", "base", "reference", "per", "modality")
+        target = Target(
+            plan=self.plan,
+            task=task,
+            code=entry["id"],
+            aggregation=entry["as"],
+            role=entry.get("role", Target.Role.PERFORMANCE),
+            origin=entry.get("origin", Target.Origin.PLAN),
+            comparator=entry.get("comparator", Target.Comparator.AT_LEAST),
+            value=_decimal(entry.get("value")),
+            high=_decimal(entry.get("high")),
+            baseline=_decimal(entry.get("baseline")),
+            curve=entry.get("curve", Target.Curve.LINEAR),
+            due=due,
+            part_of=self.targets[entry["part_of"]] if "part_of" in entry else None,
+            indicator=entry.get("indicator", ""),
+            **{name: entry.get(name, "") for name in copied},
+            **self._within(task, entry["quote"]),
+            **self.decided,
+        )
+        target.full_clean()
+        target.save()
+        self.targets[entry["id"]] = target
+
+    def _paper(self, task: Task, entry: dict[str, Any]) -> None:
+        action = entry.get("action", Deliverable.Action.NEW)
+        paper = Deliverable(
+            plan=self.plan,
+            task=task,
+            code=entry["id"],
+            name=entry["name"],
+            action=action,
+            is_named=not entry.get("unnamed", False),
+            due=None if action == "implement" else date(self.plan.year, 12, 31),
+            **self._within(task, entry["quote"]),
+            **self.decided,
+        )
+        paper.full_clean()
+        paper.save()
+
+    def _within(self, task: Task, quote: str) -> dict[str, Any]:
+        """The one place of the words in the task's text; wrong words are a mistake in the file."""
+        assert task.start is not None
+        if task.quote.count(quote) != 1:
+            raise ValueError(f"{task.code} {task.title}: {quote!r} must stand there exactly once")
+        start = task.start + task.quote.index(quote)
+        return {"start": start, "end": start + len(quote), "quote": quote}
+
+
+def _first(entry: dict[str, Any]) -> dict[str, Any]:
+    return next(iter(entry.get("tasks", [])), {})
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
