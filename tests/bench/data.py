@@ -97,11 +97,11 @@ def _chunk(random: np.random.Generator, first: int, count: int) -> tuple[pl.Data
     return households, members
 
 
-def _fen(amount: np.ndarray, where: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    whole: np.ndarray = np.where(where, amount, 0).astype(np.int64)  # type: ignore[type-arg]
+def _fen(amount: np.ndarray, where: np.ndarray) -> np.ndarray:
+    whole: np.ndarray = np.where(where, amount, 0).astype(np.int64)
     return whole
 
 
-def _unknown(random: np.random.Generator, values: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _unknown(random: np.random.Generator, values: np.ndarray) -> pl.Series:
     """One in a thousand is not known."""
     return pl.Series(values).set(pl.Series(random.random(len(values)) < 0.001), None)

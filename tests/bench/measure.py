@@ -36,8 +36,9 @@ def jimin(folder: Path) -> dict[str, Any]:
     from jimin.policies.city import assess_city
 
     policy = load_policy("jilin")
+    households, members = (folder / name for name in FILES)
     begun = time.perf_counter()
-    assess_city(policy, MONTH, *(folder / name for name in FILES), folder / "jimin.parquet")
+    assess_city(policy, MONTH, households, members, folder / "jimin.parquet")
     return {"seconds": time.perf_counter() - begun}
 
 

@@ -48,11 +48,12 @@ class Resident:
 
 @dataclass(slots=True)
 class Home:
-    """A household and what it owns."""
+    """A household and what it owns. `level` is how well off it is, one of `CLASSES`."""
 
     number: str
     area: str
     is_urban: bool
+    level: str
     address: str
     financial_assets: Decimal | None
     vehicles: int
@@ -223,6 +224,7 @@ class Maker:
             number=f"{self.place.code}{position:05d}",
             area=self.place.code,
             is_urban=self.place.is_urban,
+            level=level,
             address=self.address(),
             financial_assets=None if random.random() < 0.004 else savings,
             vehicles=(random.random() < CAR[level]) + (random.random() < CAR[level] / 20),

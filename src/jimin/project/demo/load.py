@@ -7,6 +7,7 @@ clerks, officers and paymasters do in the demo is done through the services, as 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from jimin.foundation.audit.models import Entry
 from jimin.kernel.areas.services import load_divisions
 from jimin.kernel.people.models import Person
 
+from .caseload import Listed, Staff, carry_over, half_a_year
 from .city import make_city
 from .population import batches, places, settle
 from .staff import employees, hire
@@ -65,13 +67,16 @@ def _load(households: int, seed: int, tell: Tell) -> None:
 
     areas = load_divisions()
     say(f"{areas} 个区划")
-    people = list(employees())
-    hire(people)
-    say(f"{len(people)} 名工作人员")
+    staff = Staff(hire(list(employees())))
+    say(f"{len(staff.users)} 名工作人员")
     persons = 0
+    listed: list[Listed] = []
+    random = Random(f"{seed}/list")  # noqa: S311 — a reproducible city, no secret
     for homes in batches(make_city(places(), households, seed)):
         settled = settle(LOADER, homes)
+        listed += carry_over(LOADER, settled, random)
         persons += sum(len(residents) for _, _, residents in settled)
-    say(f"{households} 户，{persons} 人")
+    say(f"{households} 户，{persons} 人，其中登记经济状况 {len(listed)} 户")
+    half_a_year(staff, listed, seed, say)
     values = {"households": households, "seed": seed}
     audit.log_many(actor=LOADER, lines=[audit.Line(*MARK, "city", values)])
