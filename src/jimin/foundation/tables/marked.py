@@ -52,7 +52,8 @@ def write_marked_copy(
     for table in tables:
         sheet = book[table.name]
         reason_column = _reason_column(sheet, table)
-        _remove_old_marks(sheet, reason_column, table.header.last + 1)
+        if reason_column <= table.width:
+            _remove_old_marks(sheet, reason_column, table.header.last + 1)
         if by_sheet[table.name]:
             comments += _mark(
                 sheet, table, by_sheet[table.name], reason_column, MOST_COMMENTS - comments
