@@ -80,11 +80,19 @@ class ScopedManager(models.Manager[ModelT]):
         self.area, self.subject = area, subject
 
     def get_queryset(self) -> models.QuerySet[ModelT]:
-        return restrict(super().get_queryset(), self.area, "view", self.subject_name())
+        return self.within("view")
 
     def within(self, verb: str) -> models.QuerySet[ModelT]:
         """The rows on which the actor may do `verb`, which may be fewer than those seen."""
-        return restrict(super().get_queryset(), self.area, verb, self.subject_name())
+        declared = self.declared()
+        return restrict(super().get_queryset(), declared.area, verb, declared.subject_name())
+
+    def declared(self) -> "ScopedManager[ModelT]":
+        """The manager the model declares. A related one (`household.members`) has no name: Django
+        makes it from this class without the arguments, so it takes them from there."""
+        own = self.model._default_manager
+        is_related = getattr(self, "name", None) is None
+        return own if is_related and isinstance(own, ScopedManager) else self
 
     def subject_name(self) -> str:
         return self.subject or self.model._meta.label_lower

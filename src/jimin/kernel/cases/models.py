@@ -37,7 +37,8 @@ class CaseManager(models.Manager[ModelT]):
             return rows
         if actor is None:
             return rows.none()
-        prefix = f"{self.case}__" if self.case else ""
+        case = self._declared().case
+        prefix = f"{case}__" if case else ""
         inside = models.Q()
         for name in PROCEDURES:
             for first, last in actor.reach(verb, name):
@@ -49,6 +50,12 @@ class CaseManager(models.Manager[ModelT]):
                     }
                 )
         return rows.filter(inside) if inside else rows.none()
+
+    def _declared(self) -> "CaseManager[ModelT]":
+        """A related manager (`case.events`) is made without the argument: the model's own has it."""
+        own = self.model._default_manager
+        is_related = getattr(self, "name", None) is None
+        return own if is_related and isinstance(own, CaseManager) else self
 
     def deconstruct(self) -> Any:  # managers never enter migrations
         return super().deconstruct()
