@@ -1,17 +1,26 @@
 """Reads for dibao: a family's members, its declaration, its visits, its notice."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Substr
 
+from jimin.engine.rules import DatedValue
 from jimin.foundation.access.matrix import matrix
 from jimin.foundation.access.models import User
+from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.rules import ancestors, reach
 from jimin.kernel.awards.models import Award, Benefit
+from jimin.kernel.awards.queries import in_month
 from jimin.kernel.cases.models import Case, Event
+from jimin.kernel.payments.models import Roll, RollLine
 from jimin.kernel.people.models import Household, Member
+from jimin.kernel.workplans.rules.indicators import Cut
+from jimin.policies import load_policy
 
 from .models import Application, Assessment, Declaration, HomeVisit, PublicNotice
 from .rules import FLAGS, MONEY, household_inputs
@@ -101,7 +110,7 @@ def staff_of(area: str, verb: str) -> models.QuerySet[User]:
     roles = [role.name for role in matrix().allowing(verb, "dibao")]
     return (
         User.objects.filter(
-            models.Q(posts__area_id__in=line) | models.Q(posts__area_id__range=(first, last)),
+            models.Q(posts__area_id__in=line) | models.Q(posts__area__code__range=(first, last)),
             posts__role__in=roles,
             posts__valid_to=None,
             is_active=True,
@@ -119,3 +128,83 @@ def month_to_assess(case: Case) -> dt.date:
     """The month of the case's last step: what the rules say is said for the case's own time."""
     last = Event._base_manager.filter(case=case).order_by("-order").first()
     return case.opened_on if last is None else last.happened_on
+
+
+PAID = (Roll.State.RELEASED, Roll.State.EXPORTED)
+STANDARDS = {"urban": "urban_standard", "rural": "rural_standard"}
+
+
+def awards_by_part(cut: Cut, month: dt.date) -> dict[str, dict[str, Any]]:
+    """Households, persons and amount due in a month, for every part of an area, also the empty."""
+    first, last = reach(cut.area)
+    grouped = (
+        in_month(Benefit.DIBAO, month)
+        .filter(area_id__range=(first, last))
+        .annotate(part=Substr("area_id", 1, cut.digits))
+        .values("part")
+        .annotate(
+            households=models.Count("household_id", distinct=True),
+            persons=models.Sum("size"),
+            due=models.Sum("amount"),
+        )
+        .order_by("part")
+    )
+    return _every_part(cut, grouped, {"households": 0, "persons": 0, "due": Decimal(0)})
+
+
+def paid_by_part(cut: Cut, first_month: dt.date, last_month: dt.date) -> dict[str, dict[str, Any]]:
+    """Households and amount of the rolls approved for some months, for every part of an area."""
+    first, last = reach(cut.area)
+    if cut.level == Area.Level.COUNTY:  # a roll is a county's: its sums are there already
+        rows = Roll.objects.filter(state__in=PAID, month__range=(first_month, last_month))
+        sums = {"households": models.Sum("households"), "paid": models.Sum("amount")}
+    else:
+        rows = RollLine.objects.filter(  # type: ignore[assignment]
+            roll__state__in=PAID, roll__month__range=(first_month, last_month), held=""
+        )
+        sums = {"households": models.Count("id"), "paid": models.Sum("amount")}  # type: ignore[dict-item]
+    grouped = (
+        rows.filter(area_id__range=(first, last))
+        .annotate(part=Substr("area_id", 1, cut.digits))
+        .values("part")
+        .annotate(**{f"{name}_": total for name, total in sums.items()})
+        .order_by("part")
+    )
+    renamed = [{name.removesuffix("_"): value for name, value in row.items()} for row in grouped]
+    return _every_part(cut, renamed, {"households": 0, "paid": Decimal(0)})
+
+
+def paid_by_month(area: str, year: int) -> list[dict[str, Any]]:
+    """Households, persons and amount of the approved rolls, by month and county, in one query."""
+    first, last = reach(area)
+    return list(
+        Roll.objects.filter(state__in=PAID, month__year=year, area_id__range=(first, last))
+        .values("month", "area_id")
+        .annotate(
+            households_=models.Sum("households"),
+            persons_=models.Sum("persons"),
+            paid=models.Sum("amount"),
+        )
+        .order_by("month", "area_id")
+    )
+
+
+def standards(residence: str, month: dt.date, policy: str = "jilin") -> dict[str, DatedValue]:
+    """The dibao standard of each county, as it is in force in a month, by division code."""
+    figures = load_policy(policy).at(f"{month:%Y-%m}").figures(STANDARDS[residence])
+    return {f"{county}000000": figure for (county,), figure in sorted(figures.items())}
+
+
+def yearly_standards(residence: str, month: dt.date) -> dict[str, Fraction]:
+    """The standards in yuan per person and year: the urban one is set by the month."""
+    months = 12 if residence == "urban" else 1
+    return {code: Fraction(f.value) * months for code, f in standards(residence, month).items()}
+
+
+def _every_part(cut: Cut, grouped: Any, nothing: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    first, last = reach(cut.area)
+    codes = Area.objects.filter(level=cut.level, valid_to=None, code__range=(first, last))
+    found = {code: dict(nothing) for code in codes.values_list("code", flat=True)}
+    for row in grouped:
+        found[cut.code(row["part"])] = {name: row[name] for name in nothing}
+    return dict(sorted(found.items()))

@@ -1,5 +1,5 @@
 """The declarations of social assistance."""
 
-from . import papers, procedure
+from . import indicators, papers, procedure
 
-__all__ = ["papers", "procedure"]
+__all__ = ["indicators", "papers", "procedure"]

@@ -152,7 +152,7 @@ def _families(county: Area, month: dt.date) -> list[_Family]:
     awards = {
         award.household_id: award
         for award in Award._base_manager.filter(
-            paid_in(month), benefit=Benefit.DIBAO, area_id__range=(first, last)
+            paid_in(month), benefit=Benefit.DIBAO, area__code__range=(first, last)
         )
     }
     declarations = (
@@ -160,7 +160,7 @@ def _families(county: Area, month: dt.date) -> list[_Family]:
             is_current=True,
             authorised_on__isnull=False,
             household__dissolved_on=None,
-            household__area_id__range=(first, last),
+            household__area__code__range=(first, last),
         )
         .select_related("household")
         .order_by("household_id")
