@@ -139,9 +139,10 @@ def decide(case: Case) -> tuple[str, dict[str, Fraction | None], list[MissingFac
     if unknown:
         figures.update(dict.fromkeys(DECISION.amounts, unknown[0]))
     exact = {name: _exact(value) for name, value in figures.items()}
+    declared = [name for facts in case.month.book.facts.values() for name in facts]
     missing = sorted(
         {fact for value in unknown for fact in value.facts},
-        key=lambda fact: (-1 if fact.member is None else fact.member, fact.name),
+        key=lambda fact: (-1 if fact.member is None else fact.member, declared.index(fact.name)),
     )
     return (REVIEW if unknown else str(outcome)), exact, missing
 

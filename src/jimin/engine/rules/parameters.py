@@ -125,9 +125,8 @@ def _parameter(file: str, name: str, body: object) -> Parameter:
     given = set()
     for value in values:
         if (value.since, value.key) in given:
-            raise PolicyError(
-                f"{where}：{value.since} 的 {'、'.join(value.key)} 写了两次，请删去一个。"
-            )
+            which = "、".join((value.since.isoformat(), *value.key))
+            raise PolicyError(f"{where}：{which} 写了两次，请删去一个。")
         given.add((value.since, value.key))
     return Parameter(
         name, _text(fields["label"], where, "label"), fields["unit"], tuple(keys), tuple(values)

@@ -40,10 +40,10 @@ class PolicyMonth:
 
     def _missing(self, name: str, key: tuple[str, ...]) -> DatedValue:
         parameter = self.book.parameters[name]
-        where = f"（{'、'.join(key)}）" if key else ""
+        where = "，".join((name, *key))
         first = parameter.values[0].since
         raise PolicyError(
-            f"参数“{parameter.label}”{name}{where}没有 {self.text} 的数值，最早的自 {first} 起。"
+            f"参数“{parameter.label}”（{where}）没有 {self.text} 的数值，最早的自 {first} 起。"
             "请在参数文件里补上，或者改核定月份。"
         )
 
