@@ -129,10 +129,6 @@ def read_workbook(path: Path, policy: Policy, assessed_month: str) -> Reading:
     members = [facts.member(row) for row in member_table.rows]
     of_household = _by_household(members, rows)
     _check_sizes(rows, of_household, policy.book.most_members)
-    for number, own in of_household.items():
-        if any(row.faults for row in rows[number]):
-            for member in own:
-                member.row.faults.clear()
     _refuse_repeated_identities(members)
     reading = Reading((household_table, member_table))
     for number, own_rows in rows.items():

@@ -182,14 +182,18 @@ def test_a_household_number_given_twice_is_wrong_in_every_row(tmp_path: Path) ->
         [household("7"), household("H2"), household(7.0)],
         [member("7", 残疾等级="x"), member("H2", identity(sequence=903))],
     )
-    assert faults(reading) == [("家庭", 2, "家庭编号", "7"), ("家庭", 4, "家庭编号", "7")]
+    assert faults(reading) == [
+        ("家庭", 2, "家庭编号", "7"),
+        ("家庭", 4, "家庭编号", "7"),
+        ("成员", 2, "残疾等级", "x"),
+    ]
     assert "在第 2、4 行重复" in reading.faults[0].message
     assert [found.number for found in reading.households] == ["H2"]
 
 
-def test_members_of_a_bad_household_are_not_reported_as_well(tmp_path: Path) -> None:
+def test_a_bad_member_of_a_bad_household_is_reported_as_well(tmp_path: Path) -> None:
     reading = read(tmp_path, [household(机动车数="一")], [member(重病="?")])
-    assert faults(reading) == [("家庭", 2, "机动车数", "一")]
+    assert faults(reading) == [("家庭", 2, "机动车数", "一"), ("成员", 2, "重病", "?")]
 
 
 def test_a_member_of_an_unknown_household_is_wrong(tmp_path: Path) -> None:
