@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from jimin.engine.gongwen.model import Region, RegionKind
+from jimin.engine.gongwen.model import Node, Region, RegionKind
 from jimin.engine.gongwen.normalise import normalise
 from jimin.engine.gongwen.outline import Outline, read_outline
 from jimin.engine.gongwen.quantities import Quantity
@@ -66,12 +66,28 @@ class Context:
         self.times = find_times(self.norm, year)
         nodes = read_outline(self.norm)
         self.regions = read_regions(self.norm, nodes, year)
-        self.outline = Outline(nodes)
+        self.outline = Outline(self._without_glossary(nodes))
         self.sentences = self._read_sentences()
         self.horizons = Horizons(self.norm, self.times, year)
         self._time_starts = [time.start for time in self.times]
         self._sentence_starts = [sentence.start for sentence in self.sentences]
         self._region_starts = [region.start for region in self.regions]
+
+    def _without_glossary(self, nodes: list[Node]) -> list[Node]:
+        """The entries of a glossary are numbered but are no tasks, nor part of the last one."""
+        for region in self.regions:
+            if region.kind != "glossary":
+                continue
+            for node in nodes:
+                if node.start < region.start < node.end:
+                    node.end = region.start
+                    node.end -= len(self.norm[node.start : node.end]) - len(
+                        self.norm[node.start : node.end].rstrip(" \n")
+                    )
+        kept = [node for node in nodes if node.region != "glossary"]
+        for node in kept:
+            node.marker = self.text[node.start : node.start + len(node.marker)]
+        return kept
 
     def _read_sentences(self) -> list[Sentence]:
         spans = [m.span() for m in _SENTENCE.finditer(self.norm)]

@@ -55,7 +55,7 @@ def _named(context: Context) -> Iterator[Deliverable]:
         start = m.start()
         if context.region_at(start) in ("review", "glossary") or context.sentence_at(start).is_past:
             continue
-        before = norm[max(0, start - 36, norm.rfind("\n", 0, start) + 1) : start]
+        before = norm[max(0, start - 36) : start].split("\n")[-1]
         verb_start, verb, action, rule, confidence = _verb_before(before, start)
         linked = start - last_end <= 3 and _CHAIN.search(norm[max(0, start - 36) : start])
         if not verb and last_verb and linked:

@@ -7,6 +7,7 @@ from jimin.engine.gongwen.context import Clause, Context
 from jimin.engine.gongwen.times import Time
 from jimin.engine.gongwen.words import MODALITY
 
+_REACH = 600  # how far back in one sentence a date is looked for
 _FIRM = ("deadline", "period")
 
 
@@ -30,7 +31,7 @@ def stated_due(context: Context, clause: Clause, place: int) -> tuple[date | Non
         rest = context.norm[following[0].end : following[0].end + 12]
         if not re.search(r"\d", rest):
             return due, "后句时间"
-    earlier = context.times_between(sentence.start, clause.start)
+    earlier = context.times_between(max(sentence.start, clause.start - _REACH), clause.start)
     if due := _last(context, [time for time in earlier if _leads_a_clause(context, time)]):
         return due, "前句时间"
     if due := _horizon(context, place):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from jimin.engine.gongwen.context import Context, Seen
 from jimin.engine.gongwen.quantities import is_money
-from jimin.engine.gongwen.tense import tells_of_the_past
+from jimin.engine.gongwen.tense import tells_of_the_past, turns_to_the_plan
 from jimin.engine.gongwen.words import (
     ABSTRACT,
     COUNTED_VERBS,
@@ -45,6 +45,8 @@ _RELATIVE = re.compile(
     r"^(?:以[上下]|及以[上下])?的(?:部分|家庭|对象|人员|群众|困难|老[年]?人|居民|职工|企业|机构|单位|项目|"
     r"学生|儿童|残疾|小区|地区|乡镇|村|社区|社会组织|[^,;。\d]{1,12}(?:者|人|户|家庭|对象|单位|机构|企业))"
 )
+_HAS_OF_NOUN = re.compile(r"的(?!目标|任务|要求|标准|比例|基础|规模|速度)[\u4e00-\u9fff“]")
+_PAID = re.compile(r"的[^,;。]{0,12}(?:补贴|补助|奖励|津贴|经费|资金|救助|标准|慰问金)")
 _REACHED_BY_MEMBERS = re.compile(
     r"(?:低于|超过|高于|不足|未满|已?满|达到?|在|连续|剩余|大于|小于|不到|累计|年龄|收入|面积|规模|床位|人口|"
     r"户数|人数)$"
@@ -56,7 +58,7 @@ _DESCRIBED = re.compile(
     r"户籍人口|人口(?:约|达)?|为期|历时|连续|下辖|现辖|辖|面向|涉及|平均每)$"
 )
 _PILLARS = re.compile(r"^[ ]?[+*/×x:比]|^-[A-Za-z]")
-_AFTER_LETTER = re.compile(r"[A-Za-z×+*/:第前后][ ]?$")
+_AFTER_LETTER = re.compile(r"[A-Za-z×+*/:][ ]?$")
 _BASELINE = re.compile(r"(?:由|从)(?![^,;。]{0,16}(?:到|至))[^,;。]{0,24}$")
 _RISES = re.compile(
     r"^[^,;。]{0,16}?(?:提高|增加|上升|提升|扩大|调整|增长|下降|降低|降|减少|压缩|缩短|压减|上调|缩减|调|增|减|"
@@ -163,7 +165,12 @@ def _lesson(_: Context, seen: Seen) -> bool:
 
 def _past(context: Context, seen: Seen) -> bool:
     start = seen.quantity.start
-    if context.region_at(start) == "review" or context.sentence_at(start).is_past:
+    if context.region_at(start) == "review":
+        return True
+    sentence = context.sentence_at(start)
+    if sentence.is_past and not turns_to_the_plan(
+        context.norm[max(sentence.start, start - 200) : start], context.year
+    ):
         return True
     return tells_of_the_past(seen.left[-60:], context.norm[start : seen.clause.end])
 
@@ -173,6 +180,8 @@ def _glossary(context: Context, seen: Seen) -> bool:
 
 
 def _attended(_: Context, seen: Seen) -> bool:
+    if re.search(r"(?:参会|参加|与会|出席)(?:[^,;。]{0,10}(?:有|人员|人数))?$", seen.left):
+        return True
     return bool(_ATTENDED.match(seen.right)) and seen.unit in ("人", "名", "家", "位")
 
 
@@ -188,6 +197,8 @@ def _compared(_: Context, seen: Seen) -> bool:
 
 
 def _described(_: Context, seen: Seen) -> bool:
+    if re.search(r"(?<!完成)(?<!新增)(?<!到位)(?<!引进)(?<!资产)(?<!实现)投资(?:约)?$", seen.left):
+        return bool(re.search(r"的[^,;。]{2,}(?:项目|工程|建设|基地|中心)", seen.right))
     return bool(_DESCRIBED.search(seen.left))
 
 
@@ -195,6 +206,8 @@ def _capacity_name(_: Context, seen: Seen) -> bool:
     """年产10万吨, 500千伏变电站: the size of a thing, not a number of things."""
     if seen.unit not in _CAPACITIES or seen.quantity.suffix:
         return False
+    if re.match(r"[^,;。]{0,8}?(?:变电站|电站|工程|项目|机组|厂|线路|装置|生产线)", seen.right):
+        return True
     named = bool(re.match(r"[\u4e00-\u9fff“]", seen.right)) and not seen.right.startswith("的")
     return named and not re.search(
         r"(?:新增|增加|完成|实现|达到|收购|生产|储备|压减|淘汰|减排|节约|供应)$", seen.left
@@ -204,9 +217,19 @@ def _capacity_name(_: Context, seen: Seen) -> bool:
 def _qualifier(_: Context, seen: Seen) -> bool:
     """床位100张以上的养老机构: the figure says which ones, not how many."""
     q, left, right = seen.quantity, seen.left, seen.right
+    if re.match(r"[^,;。\d]{0,24}(?:给予|予以)", right) and left.startswith(("对", "给", "向")):
+        return True
+    if q.suffix and q.unit != "%" and re.match(r"的?[^,;。、\d]{2,20}\d", right):
+        return True
+    if _HAS_OF_NOUN.match(right) and not (
+        q.suffix or q.unit in ("%", "‰", "倍") or _ENDS_WITH_CUE_OR_VERB.search(left)
+    ):
+        return not (is_money(q.unit) and _PAID.match(right))
     makes = _ENDS_WITH_VERB.search(left) or re.search(
         r"(?:至少|不少于|不低于|实现|达到|完成|确保|全市|全县|力争)$", left
     )
+    if re.match(r"的(?:应|要|均|全部)?(?:占|达到|达|比例)", right) and q.unit not in ("%", "‰"):
+        return True
     if _RELATIVE.match(right) and _REACHED_BY_MEMBERS.search(left):
         return True
     if q.suffix in ("", "左右", "上下") or makes or q.unit in ("%", "‰"):
@@ -244,11 +267,13 @@ def _abstract_count(_: Context, seen: Seen) -> bool:
     return seen.unit in ("个", "项", "大") and bool(_ABSTRACT.match(seen.right))
 
 
-def _words_for_numbers(_: Context, seen: Seen) -> bool:
+def _words_for_numbers(context: Context, seen: Seen) -> bool:
     """A numeral in characters mostly names (四级, 三社); with strong evidence it counts."""
     q = seen.quantity
     if q.style != "chinese":
         return False
+    if context.norm[q.start] in "百千万亿":
+        return True
     if q.unit not in _COUNTABLE_CHINESE and not is_money(q.unit) and q.unit != "倍":
         return True
     if _ENDS_WITH_CUE.search(seen.left):
@@ -265,8 +290,9 @@ def _words_for_numbers(_: Context, seen: Seen) -> bool:
 
 
 def _nothing_said(context: Context, seen: Seen) -> bool:
-    """Outside the plan's tasks a number needs a verb, a comparison or 以上 to be a target."""
-    if context.outline.at(seen.quantity.start) is not None:
+    """Before the plan's first task a number needs a verb, a comparison or 以上 to be a target."""
+    nodes = context.outline.nodes
+    if not nodes or seen.quantity.start >= nodes[0].start or seen.left.startswith("其中"):
         return False
     return not (
         seen.quantity.suffix

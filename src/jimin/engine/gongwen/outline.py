@@ -42,12 +42,14 @@ _INLINE = re.compile(
 )
 _INLINE_AFTER_STOP = re.compile(rf"(?<=[。!?])(?:(?P<cn>{_CN})、|\((?P<cn_paren>{_CN})\))")
 
-_FIELD = re.compile(r"(?:在|从)?([^。,;:!?\d《》]{2,24}方面)(?:[。:]|,(?=一是|一要))")
+_FIELD = re.compile(r"(?:在|从)?([^。,;:!?\d《》]{2,24}方面)(?:[。:]|,(?=一是|一要)|$)")
 _SHORT_FIRST = re.compile(r"([^。;:,!?\d《》]{4,32})。(?=\S)")
 _LIST_STARTS = re.compile(r"一是|一要|第一[,、]|\(一\)|\(1\)|1[.、]|①")
 _NO_HEADING = re.compile(
     r"我们|会议|大会|各位|同志|今年|去年|同时|此外|目前|本报|据了解|近年|要|这|特此|请|以上|附件|该"
 )
+_WEAK = "段首短句并列"
+_NO_WEAK = 10**9  # what stands before the first number is the front of the text, not headings
 _CONTENTS_LINE = re.compile(r"[.…·]{3,} *\d+ *$")
 _ANNEX_LIST = re.compile(r"附件?[:] *(?:\d|《|[^。]{2,60}$)")
 
@@ -73,7 +75,7 @@ def _candidates(text: str) -> list[_Candidate]:
     found: list[_Candidate] = []
     block: list[_Candidate] = []  # paragraphs between two line markers
     paragraphs = 0
-    annex_list = False
+    annex_list = numbered = False
     for start, end in _lines(text):
         line = text[start:end]
         if annex_list and len(line) <= 60 and "。" not in line and _line_marker(line):
@@ -84,16 +86,16 @@ def _candidates(text: str) -> list[_Candidate]:
         marked = _line_marker(line)
         if marked is not None:
             family, number, length = marked
-            found.extend(_parallel(block, paragraphs))
-            block, paragraphs = [], 0
+            found.extend(_parallel(block, paragraphs, least=2 if numbered else _NO_WEAK))
+            block, paragraphs, numbered = [], 0, True
             found.append(_Candidate(start, family, number, start + length, end, "行首序号", 0.98))
-        else:
+        elif not _INLINE.match(line):
             paragraphs += 1
             heading = _run_in(line, start, end)
             if heading is not None:
                 block.append(heading)
         found.extend(_inline(line, start, end))
-    found.extend(_parallel(block, paragraphs))
+    found.extend(_parallel(block, paragraphs, least=2 if numbered else 3))
     found.sort(key=lambda c: (c.start, _RANK[c.family]))
     return found
 
@@ -136,22 +138,21 @@ def _inline(line: str, start: int, end: int) -> Iterator[_Candidate]:
 
 def _run_in(line: str, start: int, end: int) -> _Candidate | None:
     m = _FIELD.match(line)
-    if m and m.end() < len(line):
+    if m:
         return _Candidate(start, "run_in", None, start + m.end(), end, "某某方面", 0.95)
     m = _SHORT_FIRST.match(line)
     if m is None or _NO_HEADING.match(line):
         return None
     if _LIST_STARTS.match(line, m.end()):
         return _Candidate(start, "run_in", None, start + m.end(), end, "短句后接序号", 0.95)
-    return _Candidate(start, "run_in", None, start + m.end(), end, "段首短句并列", 0.8)
+    return _Candidate(start, "run_in", None, start + m.end(), end, _WEAK, 0.8)
 
 
-def _parallel(block: list[_Candidate], paragraphs: int) -> list[_Candidate]:
-    """Short first sentences are headings only together: two or more, half of the paragraphs."""
-    weak = [c for c in block if c.rule == "段首短句并列"]
-    if len(block) >= 2 and 2 * len(block) >= paragraphs:
+def _parallel(block: list[_Candidate], paragraphs: int, *, least: int) -> list[_Candidate]:
+    """Short first sentences are headings only together: several, and half of the paragraphs."""
+    if len(block) >= least and 2 * len(block) >= paragraphs:
         return block
-    return [c for c in block if c not in weak]
+    return [c for c in block if c.rule != _WEAK]
 
 
 def _keep_those_that_count(candidates: list[_Candidate]) -> list[_Candidate]:

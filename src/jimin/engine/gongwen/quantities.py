@@ -40,7 +40,10 @@ _UNIT = longest_first(
     """
 )
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_MULTIPLE = "|".join(sorted((m for m in MULTIPLES if m != "十"), key=len, reverse=True))
+_MULTIPLE = "(?:" + longest_first("|".join(set(MULTIPLES) - {"十", "千"})) + "|千(?![瓦伏米克]))"
+_PEOPLE = re.compile(
+    r"(?:以上|以下|左右)?的?[\u4e00-\u9fff]{0,4}?(?:人口|居民|群众|老人|老年人|农民|职工|学生|残疾人|劳动力)"
+)
 _SUFFIX = r"(?P<suffix>及以上|或以上|以上|及以下|以下|以内|之内|左右|上下)?"
 _POINTS = "个百分点|百分点|%|‰"
 
@@ -64,6 +67,7 @@ _COUNT = re.compile(
     rf"(?P<low>[{_CHINESE}]{{1,8}})(?:[-至到](?P<high>[{_CHINESE}]{{1,8}}))?"
     rf"(?P<vague>[多余])?(?P<unit>{_UNIT})(?P<suffix>及以上|以上|以下|以内|之内|左右)?"
 )
+_LONGEST = 15  # a longer row of digits is a telephone, an account or an identity number
 _MONEY = {"美元", "欧元", "港元", "日元", "元"}
 
 
@@ -79,7 +83,8 @@ def find_quantities(text: str) -> list[Quantity]:
 
 def _all(text: str) -> Iterator[Quantity]:
     for m in _DIGITS.finditer(text):
-        yield _from_digits(m)
+        if len(m["low"]) <= _LONGEST and len(m["high"] or "") <= _LONGEST:
+            yield _from_digits(m)
     if "分之" in text:
         for m in _PERCENT.finditer(text):
             number = chinese_number(m["number"]) if not m["number"][0].isdigit() else None
@@ -127,6 +132,8 @@ def _from_digits(m: re.Match[str]) -> Quantity:
     low = _number(m["low"]) * MULTIPLES.get(first, Decimal(1))
     high = _number(m["high"]) * MULTIPLES.get(last, Decimal(1)) if m["high"] else None
     unit = m["unit"] or (m["lowunit"] if m["high"] else None) or ""
+    if not unit and _PEOPLE.match(m.string, m.end()):
+        unit = "人"  # 解决12万农村人口的饮水
     if unit == "百分点":
         unit = "个百分点"
     if unit == "万平":

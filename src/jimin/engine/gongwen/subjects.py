@@ -7,27 +7,34 @@ from jimin.engine.gongwen.words import CUES, GROWTH, MODALITY, PLACES, VERBS
 
 _ADVERBS = (
     "并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
-    "进一步|加快|着力|深入|有序|稳步|全面(?!覆盖)|全力|切实|扎实|认真|努力|持续|不断|重点|统筹|适时|统一|集中|"
-    "年度|当年|每年|推荐|通过|以及|以|及|和|与|在|对|把|使|让|做好|抓好|加强|大约|约|近|不断加大|总体|基本|"
-    "组织开展|组织实施|有效|主动|严格|稳妥|科学|规范|分步|分批|首批|率先|原则上|探索"
+    "进一步|加快|着力|深入|有序|稳步|全面(?!覆盖)|全力|切实|扎实|认真|努力|持续|不断|统筹|适时|"
+    "年度|当年|每年|推荐|通过|以及|以|及|和|与|在|对|把|使|让|做好|抓好|加强|大约|约|近|不断加大|"
+    "组织开展|组织实施|有效|严格|稳妥|科学|分步|分批|率先|原则上|探索"
 )
-_LEADING = re.compile(rf"(?:{MODALITY}|{_ADVERBS}|[ “”\"、(:-])+")
+_LEADING = re.compile(
+    rf"(?:{MODALITY}|{_ADVERBS}|(?:重点|统一|基本|总体|组织|主动|规范)(?={VERBS})|"
+    r"[一二三四五六七八九十][是要]|[ “”\"、(:-])+"
+)
 _PLACE = re.compile(rf"(?:在)?(?P<place>{PLACES})(?:范围)?(?:内)?(?!性|统一|公安)")
 _TRAILING = re.compile(
-    r"(?:[ “\"、(:-]|均|都|各|分别|依次|稳定|总计|共计|共|合计|约|近|为|是|也|有望|再|每年|年均|"
-    r"平均|同比|比上年|较上年|比去年|较去年|比\d*年|提前)+$"
+    r"(?:[ “\"、(:-]|均|都|各|分别|依次|稳定|总计|共计|共|合计|约|近|为|是|也|有望|再|占|到|每年|"
+    r"年均|平均|同比|比上年|较上年|比去年|较去年|比\d*年|提前|力争|努力|确保|争取|预计|计划)+$"
 )
 _CUE = re.compile(rf"(?P<cue>{CUES})(?P<between>[^,;。]{{0,30}}?)$")
 _VERB_LEAD = re.compile(rf"(?P<verb>{VERBS})")
 _LAST_VERB = re.compile(rf".*(?:{VERBS})")
 _PER = re.compile(
-    r"(?P<per>每(?:一)?个?(?![千百万\d])[^,;。\d]{1,14}?|各(?!类|项|种|级|方|界|地|有关)[^,;。\d]{1,12}?)"
+    r"(?P<per>每(?:半年|季度|[月周年天日])(?!度)|每(?:一)?个?(?![千百万\d])[^,;。\d]{1,14}?|各(?!类|项|种|级|方|界|地|有关)[^,;。\d]{1,12}?)"
     rf"(?=(?:至少|不少于|不低于|平均|原则上|都|均|要|各)*(?:有|{VERBS}|{CUES}|$))"
 )
 _PER_RATE = re.compile(
-    r"每人每?(?P<period>[月年天日])|每(?P<who>床|张床位|户|名|生)每?(?P<every>[月年天日])?"
+    r"每人每?(?P<period>[月年天日])|"
+    r"每(?P<who>床|张床位|户|名|生)(?:每(?P<every>[月年天日]))?(?=补|奖|给予|发放|不|提|标准|$)"
 )
-_BASE_OF_RATIO = re.compile(r"(?:按照?|以)?(?P<base>[^,;。]{2,24}?)(?:的)?$")
+_BASELINE = re.compile(
+    r"(?:(?<![自理])由(?!于)|从(?!事|业))[^,;。]{0,12}?\d[^,;。]*?"
+    r"(?=提高|增加|上升|提升|扩大|调整|下降|降|减|缩|压|精简|上调)"
+)
 _OFFERS = re.compile(
     r"(?:提供|开展|实施|给予)(?=[^,;。]{0,20}(?:服务|培训|救助|救治|补助|帮扶|体检|改造|保险))"
 )
@@ -49,20 +56,19 @@ class Reading:
     per: str = ""
 
 
-def take_apart(left: str, right: str, unit: str, *, is_bare: bool) -> Reading:
-    """Left and right of a quantity as subject, comparison, base, scope and per-unit.
-
-    `is_bare` tells that the quantity carries no 以上 of its own.
-    """
+def take_apart(left: str, right: str, unit: str) -> Reading:
+    """Left and right of a quantity as subject, comparison, base, scope and per-unit."""
     reading = Reading(subject="")
-    if re.match(r"的?(?:比例|比率|幅度|速度|增速|目标|要求|标准)", right) and unit in ("%", "‰"):
-        return _by_share(left, right, reading)
-    m = _last_cue(left)
-    stem = left
+    if re.match(r"的?(?:比例|比率|幅度|速度|增速|目标|要求|标准)", right) and (
+        unit in ("%", "‰") or re.search(r"按照?", left)
+    ):
+        return _by_share(left, right, reading, unit_is_money=unit not in ("%", "‰"))
+    stem = _BASELINE.sub("", left) if re.search(r"\d", left) else left
+    m = _last_cue(stem)
     if m is not None:
         reading.cue, between = m["cue"], m["between"]
-        stem = left[: m.start()]
-        if unit in ("%", "‰") and len(between) > 1 and not re.search(GROWTH, between):
+        stem = stem[: m.start()]
+        if unit in ("%", "‰", "倍") and len(between) > 1 and not re.search(GROWTH, between):
             reading.base = re.sub(r"^(?:当地|全部)?", "", between).rstrip("的")
             reading.between = ""
         else:
@@ -76,12 +82,14 @@ def take_apart(left: str, right: str, unit: str, *, is_bare: bool) -> Reading:
         reading.per = m["per"]
         joined = stem + reading.between
         stem, reading.between = joined[: m.start()] + joined[m.end() :], ""
+    equals = re.search(r"(?:为|相当于|是)(?P<base>[^,;。]{2,16})的$", stem)
+    if equals and unit in ("%", "‰", "倍"):
+        reading.base, stem = equals["base"], stem[: equals.start()]
     share = re.search(r"占(?P<base>[^,;。]{2,20}?)(?:的)?$", stem + reading.between)
     if share and unit in ("%", "‰") and not share["base"].endswith(("比例", "比重", "比")):
         reading.base = share["base"].rstrip("的")
         stem, reading.between = (stem + reading.between)[: share.start()], ""
-    tail = "" if is_bare and right.startswith("的") else right
-    reading.subject = _join(stem, reading.between, tail)
+    reading.subject = _join(stem, reading.between, right)
     return reading
 
 
@@ -97,8 +105,12 @@ def _last_cue(left: str) -> re.Match[str] | None:
     return _CUE.match(left, start)
 
 
-def _by_share(left: str, right: str, reading: Reading) -> Reading:
+def _by_share(left: str, right: str, reading: Reading, *, unit_is_money: bool) -> Reading:
     """按照村总数20%的比例开展…: the base stands before the number, the doing after it."""
+    rate = _PER_RATE.search(left)
+    if rate:
+        reading.per = _rate(rate)
+        left = _PER_RATE.sub("", left)
     m = _last_cue(left)
     if m is not None:
         reading.cue = m["cue"]
@@ -108,6 +120,13 @@ def _by_share(left: str, right: str, reading: Reading) -> Reading:
         reading.base = re.sub(r"不(?:低|少)于$", "", base["base"]).rstrip("的")
         stem = stem[: base.start()]
         reading.cue = reading.cue or "按…的比例"
+    if unit_is_money:
+        if reading.base.startswith(("每", "各")):
+            reading.per = reading.per or reading.base
+        reading.base = ""
+        if stem:
+            reading.subject = stem + "标准"
+            return reading
     doing = re.sub(r"^的?(?:比例|比率|幅度|速度|增速|目标|要求|标准)", "", right)
     reading.subject = _join(stem, "", doing) or reading.base
     return reading
@@ -123,7 +142,8 @@ def _join(stem: str, between: str, right: str) -> str:
     """养老床位 + 1000张 + nothing, 新增 + 30家 + 养老院, 完成中心城区 + 11条 + 道路改善."""
     right = re.sub(r"^(?:以上|左右|的|及以上)+", "", right)
     if re.match(
-        r"(?:\(|用于|以|并|都|均|全|得到|为(?!老)|由|已|可|供|受益|的目标|任务|左右)", right
+        r"(?:\(|用于|以|并|都|均|全部|全都|全覆盖|得到|大关|为(?!老)|由|已|可|供|受益|的目标|任务|左右)",
+        right,
     ):
         if re.match(r"(?:全部|均|都)(?P<what>.{2,})", right) and not stem.strip("、和 "):
             return right
@@ -174,6 +194,18 @@ def leading_verb(subject: str) -> str:
 
 _PAIRS = {"城乡": ("城市", "农村"), "市县": ("市", "县"), "男女": ("男", "女")}
 
+_OPPOSITES = [
+    ("集中", "分散"),
+    ("城市", "农村"),
+    ("城镇", "农村"),
+    ("公办", "民办"),
+    ("国家级", "省级"),
+    ("省级", "市级"),
+    ("市级", "县级"),
+    ("男性", "女性"),
+    ("新建", "改建"),
+]
+
 
 def distribute(left: str, count: int) -> list[str] | None:
     """The subjects of 分别: 城乡低保标准 is two, A、B和C three; None when they do not number so."""
@@ -181,18 +213,19 @@ def distribute(left: str, count: int) -> list[str] | None:
     if m is None:
         return None
     stem, rest = left[: m.start()], left[m.end() :]
+    cue = re.search(rf"(?:{CUES})[^,;。]*$", rest)
+    doing = rest[: cue.start()] if cue else rest
     if count == 2:
         for pair, parts in _PAIRS.items():
             if pair in stem:
-                return [stem.replace(pair, part) for part in parts]
-    cue = re.search(rf"(?:{CUES})[^,;。]*$", rest)
-    doing = rest[: cue.start()] if cue else rest
-    for listed, prefix in ((stem, ""), (doing, leading_verb(clean(doing)[0]))):
+                return [stem.replace(pair, part) + doing for part in parts]
+    verb = leading_verb(clean(doing)[0])
+    for listed, prefix in ((stem, ""), (clean(doing)[0].removeprefix(verb), verb)):
         items = _listed(listed, count)
         if items is None:
             continue
         if prefix:
-            items = [item if item.startswith(prefix) else prefix + item for item in items]
+            items = [prefix + item for item in items]
         elif doing and listed is stem:
             items = [item + doing for item in items]
         return items
@@ -210,6 +243,11 @@ def _listed(words: str, count: int) -> list[str] | None:
 
 def _share_the_tail(items: list[str]) -> list[str]:
     """城市、农村低保标准: what only the last item says belongs to all."""
+    first = items[0]
+    for one, other in _OPPOSITES:
+        if len(items) == 2 and first.endswith(one) and items[1].startswith(other):
+            shared = first.removesuffix(one)
+            return [first + items[1].removeprefix(other), shared + items[1]]
     last, shortest = items[-1], max(len(item) for item in items[:-1])
     tail = last[shortest:]
     if shortest <= 4 and len(tail) >= 2 and all(len(item) <= 4 for item in items[:-1]):

@@ -22,6 +22,7 @@ from jimin.engine.gongwen.subjects import (
 from jimin.engine.gongwen.words import (
     AT_LEAST,
     AT_MOST,
+    COUNTED_VERBS,
     GROWTH,
     LESS_THAN,
     MODALITY,
@@ -38,8 +39,15 @@ _PARAMETER = re.compile(
 _SET_LEVEL = re.compile(
     r"封顶线|起付线|限额|标准(?:为|是)?$|标准(?:为|每)|给予|(?:按照?)[^,;。]*$|每人每[月年]"
 )
-_PART = re.compile(r"^(?:其中|其|含|包括|包含)[:,]?")
-_GROWTH_ONLY = re.compile(rf"(?:{GROWTH})*")
+_SELF_EVIDENT = {"序号", "日期时间"}  # not worth telling a reviewer
+_PART = re.compile(r"(?:其中|其|含|包括|包含)[:,]?")
+_GROWTH_ONLY = re.compile(rf"(?:同比|年均|平均|实际|比上年|较上年|净)*(?:{GROWTH})*")
+_LEVEL = re.compile(r"[\u4e00-\u9fff]{1,4}级")
+_LEVEL_OF = re.compile(r"[\u4e00-\u9fff]{1,3}级(?P<tail>[\u4e00-\u9fff]{2,30})")
+_SUM = re.compile(r"总数|总量|总额|总规模|总面积|总长度|数量")
+_VERBS_FIRST = re.compile(rf"(?:开工|新)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展)")
+_NUMBERED = re.compile(r"\d[\d.,]*[万亿]?[\u4e00-\u9fff]{1,2}(?:以上)?$|去年|上年|\d+月底?前")
+_HOME = re.compile(r"(?:城市|城镇|城区|农村|市区|乡村|县城)")
 _TOPIC_ENDS = re.compile(
     r"(?:部分|费用|的|群众|对象|人员|家庭|方面|老人|老年人|机构|居民|支出|病人|患者)$"
 )
@@ -65,7 +73,7 @@ def read_targets(context: Context) -> tuple[list[Target], list[SetAside]]:
         reason = reason_to_set_aside(context, seen)
         if reason is None:
             accepted.append(seen)
-        elif quantity.unit:
+        elif quantity.unit and reason not in _SELF_EVIDENT:
             quote = context.text[quantity.start : quantity.end]
             set_aside.append(SetAside(quantity.start, quantity.end, quote, reason))
     targets: list[Target] = []
@@ -102,6 +110,8 @@ def _items(context: Context, clause: list[Seen]) -> Iterator[_Item]:
             runs[-1].append(seen)
         else:
             runs.append([seen])
+    level = _LEVEL_OF.match(norm[clause[-1].quantity.end : clause[-1].clause.end])
+    tail = level["tail"] if level else ""
     verb, left = "", norm[clause[0].clause.start : clause[0].quantity.start]
     for index, run in enumerate(runs):
         end = run[-1].quantity.end
@@ -111,7 +121,7 @@ def _items(context: Context, clause: list[Seen]) -> Iterator[_Item]:
             right, next_left = norm[end : run[-1].clause.end], ""
         if index and verb and not re.search(VERBS, left):
             left = verb + left
-        yield from _listed(run, left, right)
+        yield from _listed(run, left, right + tail if _LEVEL.fullmatch(right) else right)
         verb = leading_verb(clean(_without_time(context, run[0], left))[0]) or verb
         left = next_left
 
@@ -165,22 +175,22 @@ def _without_time(context: Context, seen: Seen, left: str) -> str:
 def _target(context: Context, item: _Item, earlier: list[Target]) -> Target:
     seen, q = item.seen, item.seen.quantity
     left = _without_time(context, seen, item.left)
-    part = _PART.match(left) or _part_before(context, seen)
-    if part and isinstance(part, re.Match):
-        left = left[part.end() :]
-    reading = take_apart(left, item.right, seen.unit, is_bare=not q.suffix)
+    part = _is_part(context, seen)
+    left = _PART.sub("", left, count=1) if _PART.match(left) else left
+    reading = take_apart(left, item.right, seen.unit)
     if item.subject is not None:
-        own = take_apart(item.subject, item.right, seen.unit, is_bare=not q.suffix)
+        own = take_apart(item.subject, item.right, seen.unit)
         reading.subject = own.subject
         _distribute_base(reading, item)
     subject, scope = clean(reading.subject)
     whole = _whole(context, seen, earlier) if part else None
-    if whole is not None and (len(subject) < 2 or subject == scope or _is_place(subject)):
+    if whole is not None and (len(subject) <= 4 or subject == scope or _is_place(subject)):
         scope = scope or subject
         subject = whole.subject
     subject, inherited = _inherit(context, seen, subject, earlier)
-    subject = _as_share(subject, reading)
-    role = _role(subject, left)
+    if seen.unit in ("%", "‰"):
+        subject = _as_share(subject, reading)
+    role = _role(q, reading, subject, left)
     comparator = _comparator(q, reading, left, role)
     due, due_rule = _due(context, seen, reading, role, comparator)
     node = context.outline.at(q.start)
@@ -210,8 +220,10 @@ def _target(context: Context, item: _Item, earlier: list[Target]) -> Target:
     )
 
 
-def _part_before(context: Context, seen: Seen) -> bool:
-    """其中：城区1600张 has its 其中 before the colon."""
+def _is_part(context: Context, seen: Seen) -> bool:
+    """其中城区1600张、农村800张; the 其中 may stand before a colon."""
+    if _PART.match(context.norm, seen.clause.start):
+        return True
     return context.norm[max(0, seen.clause.start - 3) : seen.clause.start] in ("其中:", "其中,")
 
 
@@ -237,27 +249,44 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
     start = seen.clause.start
     sentence = context.sentence_at(seen.quantity.start)
     bare = _GROWTH_ONLY.fullmatch(subject) is not None
+    if re.fullmatch(VERBS, subject) and not bare:
+        for target in reversed(earlier[-3:]):
+            same = target.unit == seen.unit and target.clause_end <= seen.quantity.start
+            if same and target.start >= sentence.start:
+                return subject + _VERBS_FIRST.sub("", target.subject, count=1), True
+        thing = clean(_NUMBERED.sub("", _clause_before(context, start, sentence.start)))[0]
+        if 2 <= len(thing) <= 30:
+            return subject + _VERBS_FIRST.sub("", thing, count=1), True
+    near = earlier[-1] if earlier and earlier[-1].start >= sentence.start else None
+    if near is not None and near.unit == seen.quantity.unit:
+        if _SUM.fullmatch(subject):
+            return _VERBS_FIRST.sub("", near.subject, count=1) + subject, True
+        if _HOME.fullmatch(subject) and _HOME.match(near.subject):
+            return subject + _HOME.sub("", near.subject, count=1), True
     if bare or len(subject) < 2:
         for target in reversed(earlier[-3:]):
             if target.start >= sentence.start and target.clause_end <= seen.quantity.start:
-                told = re.sub(rf"(?:{GROWTH})$", "", target.subject)
+                told = re.sub(rf"(?:{GROWTH})$|^(?:实现|完成)", "", target.subject)
                 return told + subject, True
     if bare or len(subject) < 2 or is_generic(subject):
         topic = _clause_before(context, start, sentence.start)
         usable = 4 <= len(topic) <= 80 and not re.search(r"\d", topic)
         if usable and (bare or len(subject) < 2 or _TOPIC_ENDS.search(topic)):
             return clean(topic)[0] + subject, True
-    if not subject:
+    if not subject or re.fullmatch(VERBS, subject):
         node = context.outline.at(seen.quantity.start)
-        return (node.title if node else ""), True
+        return (node.title if node else subject), True
     return subject, False
 
 
 def _clause_before(context: Context, start: int, sentence_start: int) -> str:
     if start <= sentence_start or context.norm[start - 1] not in ",:":
         return ""
-    clause = context.clause_of(start - 1, start - 1)
-    return context.norm[clause.start : start - 1]
+    before = context.clause_of(start - 1, start - 1).start
+    node = context.outline.at(start - 1)
+    if node is not None:
+        before = max(before, node.start + len(node.marker))
+    return context.norm[before : start - 1]
 
 
 def _as_share(subject: str, reading: Reading) -> str:
@@ -279,8 +308,14 @@ def _distribute_base(reading: Reading, item: _Item) -> None:
             reading.base = reading.base.replace("城乡", "农村")
 
 
-def _role(subject: str, left: str) -> Role:
-    return "policy_parameter" if _PARAMETER.search(subject + "|" + left) else "performance"
+def _role(q: Quantity, reading: Reading, subject: str, left: str) -> Role:
+    """Ceilings, standards and sums per person and month are set by policy."""
+    if is_money(q.unit) and reading.per and re.search(r"(?:补助|补贴|奖励|津贴)$", left):
+        return "policy_parameter"
+    paid_by_rate = is_money(q.unit) and re.search(r"[月年天日]$", reading.per) is not None
+    if paid_by_rate or _PARAMETER.search(subject + "|" + left):
+        return "policy_parameter"
+    return "performance"
 
 
 def _comparator(q: Quantity, reading: Reading, left: str, role: Role) -> Comparator:
@@ -301,7 +336,8 @@ def _comparator(q: Quantity, reading: Reading, left: str, role: Role) -> Compara
         return ">="
     if _INDEFINITE.search(left):
         return "≈"
-    if role == "policy_parameter" and _SET_LEVEL.search(left) and not re.search(GROWTH, left):
+    by_level = _SET_LEVEL.search(left) or (reading.per and is_money(q.unit))
+    if role == "policy_parameter" and by_level and not re.search(GROWTH, left):
         return "="
     return ">="
 
@@ -333,7 +369,7 @@ def _value(q: Quantity) -> Value:
 
 def _unit(q: Quantity, reading: Reading) -> str:
     if reading.per and "/" not in q.unit and q.unit not in ("%", "‰"):
-        return f"{q.unit}/{reading.per.removeprefix('每').removeprefix('个')}"
+        return f"{q.unit}/{reading.per.lstrip('每各').removeprefix('个')}"
     return q.unit
 
 

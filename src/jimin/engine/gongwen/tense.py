@@ -15,7 +15,7 @@ _PAST_CLAUSE = re.compile(
     r"(?<!比)(?<!与)(?<!较)(?<!同)去年(?!的?(?:同期|水平|基础|底|标准))|"
     r"截[至止]|累计(?:发放|投入|救助|完成|建成|销售|筹集)了?"
 )
-_STATE = re.compile(r"目前|现有|原有|共有(?!产)|实有|了(?:约|近)?$")
+_STATE = re.compile(r"目前|现有|原有|共有(?!产)|实有|(?<![为除])了(?![解结])")
 _FUTURE_CLAUSE = re.compile(
     r"确保|力争|争取|要|将|计划|预计|达到|不低于|不少于|新增|目标|提高到|年底|年内|全年"
 )
@@ -59,3 +59,8 @@ def tells_of_the_past(left: str, rest: str) -> bool:
     if m is None:
         return False
     return not _FUTURE_CLAUSE.search(left + rest) or m.group().startswith("去年")
+
+
+def turns_to_the_plan(told: str, year: int) -> bool:
+    """Whether a sentence that began with last year has come to this one (去年…，今年…)."""
+    return bool(re.search(rf"今年|明年|下一步|力争|确保|{year}年", told))
