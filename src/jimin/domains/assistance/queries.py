@@ -136,10 +136,9 @@ STANDARDS = {"urban": "urban_standard", "rural": "rural_standard"}
 
 def awards_by_part(cut: Cut, month: dt.date) -> dict[str, dict[str, Any]]:
     """Households, persons and amount due in a month, for every part of an area, also the empty."""
-    first, last = reach(cut.area)
     grouped = (
         in_month(Benefit.DIBAO, month)
-        .filter(area_id__range=(first, last))
+        .filter(_inside(cut.area))
         .annotate(part=Substr("area_id", 1, cut.digits))
         .values("part")
         .annotate(
@@ -154,35 +153,39 @@ def awards_by_part(cut: Cut, month: dt.date) -> dict[str, dict[str, Any]]:
 
 def paid_by_part(cut: Cut, first_month: dt.date, last_month: dt.date) -> dict[str, dict[str, Any]]:
     """Households and amount of the rolls approved for some months, for every part of an area."""
-    first, last = reach(cut.area)
+    rows: Any
     if cut.level == Area.Level.COUNTY:  # a roll is a county's: its sums are there already
-        rows = Roll.objects.filter(state__in=PAID, month__range=(first_month, last_month))
-        sums = {"households": models.Sum("households"), "paid": models.Sum("amount")}
+        months = (first_month, last_month)
+        rows = Roll.objects.filter(benefit=Benefit.DIBAO, state__in=PAID, month__range=months)
+        count: models.Aggregate = models.Sum("households")
     else:
-        rows = RollLine.objects.filter(  # type: ignore[assignment]
-            roll__state__in=PAID, roll__month__range=(first_month, last_month), held=""
+        rows = RollLine.objects.filter(
+            roll__benefit=Benefit.DIBAO,
+            roll__state__in=PAID,
+            roll__month__range=(first_month, last_month),
+            held="",
         )
-        sums = {"households": models.Count("id"), "paid": models.Sum("amount")}  # type: ignore[dict-item]
+        count = models.Count("id")
     grouped = (
-        rows.filter(area_id__range=(first, last))
+        rows.filter(_inside(cut.area))
         .annotate(part=Substr("area_id", 1, cut.digits))
         .values("part")
-        .annotate(**{f"{name}_": total for name, total in sums.items()})
+        .annotate(paid_households=count, paid=models.Sum("amount"))
         .order_by("part")
     )
-    renamed = [{name.removesuffix("_"): value for name, value in row.items()} for row in grouped]
-    return _every_part(cut, renamed, {"households": 0, "paid": Decimal(0)})
+    return _every_part(cut, grouped, {"paid_households": 0, "paid": Decimal(0)})
 
 
 def paid_by_month(area: str, year: int) -> list[dict[str, Any]]:
     """Households, persons and amount of the approved rolls, by month and county, in one query."""
-    first, last = reach(area)
+    rows: Any = Roll.objects.filter(
+        _inside(area), benefit=Benefit.DIBAO, state__in=PAID, month__year=year
+    )
     return list(
-        Roll.objects.filter(state__in=PAID, month__year=year, area_id__range=(first, last))
-        .values("month", "area_id")
+        rows.values("month", "area_id")
         .annotate(
-            households_=models.Sum("households"),
-            persons_=models.Sum("persons"),
+            paid_households=models.Sum("households"),
+            paid_persons=models.Sum("persons"),
             paid=models.Sum("amount"),
         )
         .order_by("month", "area_id")
@@ -199,6 +202,11 @@ def yearly_standards(residence: str, month: dt.date) -> dict[str, Fraction]:
     """The standards in yuan per person and year: the urban one is set by the month."""
     months = 12 if residence == "urban" else 1
     return {code: Fraction(f.value) * months for code, f in standards(residence, month).items()}
+
+
+def _inside(area: str) -> models.Q:
+    first, last = reach(area)
+    return models.Q(area_id__gte=first, area_id__lte=last)
 
 
 def _every_part(cut: Cut, grouped: Any, nothing: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

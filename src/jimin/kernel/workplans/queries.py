@@ -4,7 +4,7 @@ Figures are sums over all areas whoever looks, so they are read as the program i
 registers behind them open only within the reader's own areas.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -311,13 +311,19 @@ def wanted(target: Target) -> str:
 
 def statistic(name: str, code: str, year: int) -> OfficialStatistic | None:
     """The figure of the area itself, or of the nearest area above it, or the national one."""
-    entries = {
-        entry.area_id: entry for entry in OfficialStatistic.objects.filter(name=name, year=year)
-    }
-    for above in (*reversed(ancestors(code)), None):
-        if above in entries:
-            return entries[above]
-    return None
+    return statistics_for(name, [code], year).get(code)
+
+
+def statistics_for(name: str, codes: Iterable[str], year: int) -> dict[str, OfficialStatistic]:
+    """The figure each area is measured by; areas for which there is none are left out."""
+    rows = OfficialStatistic.objects.filter(name=name, year=year).select_related("area")
+    entries = {entry.area_id: entry for entry in rows}
+    found = {}
+    for code in codes:
+        line = (*reversed(ancestors(code)), None)
+        if entry := next((entries[above] for above in line if above in entries), None):
+            found[code] = entry
+    return found
 
 
 def trend(indicator: str, code: str, year: int) -> list[Snapshot]:

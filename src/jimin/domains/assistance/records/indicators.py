@@ -133,7 +133,7 @@ INDICATORS.register(
         unit="%",
         definition=_("期末所在月份已批准发放的户数 ÷ 当月有低保待遇的户数。"),
         source=_("发放名册、待遇登记簿"),
-        numerator=partial(_paid, "households", this_month=True),
+        numerator=partial(_paid, "paid_households", this_month=True),
         denominator=_households,
         numerator_label=_("已发放户数"),
         denominator_label=_("在保户数"),

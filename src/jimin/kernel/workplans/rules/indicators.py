@@ -97,7 +97,8 @@ class Indicator:
     `numerator` and `denominator` map the code of each part to its number; a part without records
     may be left out of the numerator; left out of the denominator it is unknown, which is not the
     same as a denominator of 0 (nothing to measure there). `drill_down` is the address of the
-    records behind one area's number.
+    records behind one area's number; `basis` says in words, for each part, what its number is
+    made of where no register shows it.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Indicator:
     numerator: Measure
     drill_down: Callable[[str, Period], str]
     denominator: Measure | None = None
+    basis: Callable[[Cut, Period], Mapping[str, str]] | None = None
     numerator_label: Any = ""
     denominator_label: Any = ""
     is_money: bool = False

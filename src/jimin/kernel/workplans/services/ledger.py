@@ -136,7 +136,7 @@ def load_statistics(*, actor: User | System, path: Path = STATISTICS) -> int:
 def _new_plan(*, actor: User | System, area: Area, year: int, text: str, **values: Any) -> Plan:
     """The next version of the year. Two at once: the constraint lets one of them through."""
     # PostgreSQL forbids locking an aggregate, so the area's row stands for the run of versions.
-    Area.objects.select_for_update().get(pk=area.pk)
+    Area.objects.select_for_update(no_key=True).get(pk=area.pk)
     last = Plan.objects.filter(area=area, year=year).aggregate(last=Max("version"))["last"] or 0
     plan = Plan(
         area=area,
