@@ -36,16 +36,31 @@ def filterset_class(record: RecordType) -> Any:
                 found[name] = lookups
                 continue
             for lookup in lookups:
-                key = name if lookup in ("exact", "within") else f"{name}__{lookup}"
-                found[key] = _filter(record, name, lookup)
+                found[_parameter(name, lookup)] = _filter(record, name, lookup)
         kept = type(f"{type(record).__name__}Filters", (django_filters.FilterSet,), found)
         record.__dict__["_filterset_class"] = kept
     return kept
 
 
+def names_of(record: RecordType) -> list[str]:
+    """The parameters of the filters, in the order of the declaration."""
+    found = []
+    for name, lookups in record.filters.items():
+        if isinstance(lookups, django_filters.Filter):
+            found.append(name)
+        else:
+            found += [_parameter(name, lookup) for lookup in lookups]
+    return found
+
+
+def _parameter(name: str, lookup: str) -> str:
+    return name if lookup in ("exact", "within") else f"{name}__{lookup}"
+
+
 def filtered(record: RecordType, params: Any, queryset: models.QuerySet[Any]) -> Any:
     """The bound filter set. A wrong value shows its error and no rows, never all of them."""
     filters = filterset_class(record)(params, queryset=queryset)
+    filters.form.order_fields(names_of(record))
     for field in filters.form.fields.values():
         dress(field)
     return filters
@@ -65,7 +80,7 @@ def _filter(record: RecordType, name: str, lookup: str) -> Any:
             field_name=field.attname, label=label, subject=record.subject, is_filter=True
         )
     if lookup == "isnull":
-        return _choice(field.name, label, [("0", _("有")), ("1", _("没有"))], lookup)
+        return presence(name, label, absent=_("没有"), present=_("有"))
     if isinstance(field, models.BooleanField):
         return _choice(field.name, label, [("1", _("是")), ("0", _("否"))], lookup)
     is_date = isinstance(field, models.DateField)
@@ -87,12 +102,16 @@ def _filter(record: RecordType, name: str, lookup: str) -> Any:
     return django_filters.CharFilter(field_name=name, lookup_expr=lookup, label=label)
 
 
+def presence(name: str, label: Any, *, absent: Any, present: Any) -> Any:
+    """A filter that asks whether a field is filled, in the words of the register."""
+    return _choice(name, label, [("1", absent), ("0", present)], "isnull")
+
+
 def _choice(name: str, label: Any, choices: list[Any], lookup: str) -> Any:
     return django_filters.TypedChoiceFilter(
         field_name=name,
         lookup_expr=lookup,
         label=label,
-        choices=choices,
+        choices=[("", _("全部")), *choices],
         coerce=lambda value: value == "1",
-        empty_label=_("全部"),
     )

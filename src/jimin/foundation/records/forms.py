@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import fields_for_model
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,14 @@ from .values import show
 MOST_PICKED = 10
 
 
-class AreaSelect(forms.Widget):
+class PageWidget(forms.Widget):
+    """A control drawn by the templates of the pages, which know our tags."""
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> Any:
+        return render_to_string(template_name, context)
+
+
+class AreaSelect(PageWidget):
     """A drop-down per level. Without scripts the next one appears when the form comes back."""
 
     template_name = "records/areas.html"
@@ -81,7 +89,7 @@ class AreaField(forms.Field):
         return bool(data and any(data))
 
 
-class PickInput(forms.Widget):
+class PickInput(PageWidget):
     """A search box with the records found below it as radio buttons."""
 
     template_name = "records/pick.html"
@@ -170,6 +178,7 @@ class RecordForm(forms.Form):
     """The fields of a record, the token of the form and the version it was opened at."""
 
     record: RecordType
+    stored: Any = None
 
     form_token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
@@ -189,7 +198,11 @@ class RecordForm(forms.Form):
         ]
 
     def values(self) -> dict[str, Any]:
-        """What the service is to store: a sealed field left empty keeps what it has."""
+        """What the service is to store.
+
+        A sealed field left empty keeps what it has, and so does a link to a record that whoever
+        acts may not see: the form could not show it.
+        """
         kept = {}
         for name in self.record.fields:
             if name not in self.fields:
@@ -199,8 +212,17 @@ class RecordForm(forms.Form):
                 if self.cleaned_data.get(f"clear_{name}"):
                     kept[name] = self.record.field_map[name].get_default()
                 continue
+            if value is None and self._is_out_of_sight(name):
+                continue
             kept[name] = value
         return kept
+
+    def _is_out_of_sight(self, name: str) -> bool:
+        field = self.fields[name]
+        if self.stored is None or not isinstance(field, PickField):
+            return False
+        linked = getattr(self.stored, self.record.field_map[name].attname)
+        return linked is not None and _visible(field.record, linked) is None
 
     def take_errors(self, error: ValidationError) -> None:
         """Show what the service refused at the fields concerned."""
@@ -226,7 +248,9 @@ def form_class(record: RecordType, *, obj: Any = None) -> type[RecordForm]:
     named: dict[str, Any] = {**fields, **extra}
     for field in named.values():
         dress(field)
-    return type(f"{type(record).__name__}Form", (RecordForm,), {**named, "record": record})
+    return type(
+        f"{type(record).__name__}Form", (RecordForm,), {**named, "record": record, "stored": obj}
+    )
 
 
 def form_for(record: RecordType, *, obj: Any = None, data: Any = None, initial: Any = None) -> Any:

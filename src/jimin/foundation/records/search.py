@@ -38,7 +38,8 @@ def matching(record: RecordType, text: str) -> Q | None:
 
 
 def _word(record: RecordType, word: str) -> Q:
-    condition = Q(pk__in=[])
+    """Each comparison is a query of its own, so that each finds its index; then their union."""
+    parts = []
     for name in record.search:
         if callable(name):
             part = name(word)
@@ -47,8 +48,11 @@ def _word(record: RecordType, word: str) -> Q:
         else:
             part = _field(record, name, word)
         if part is not None:
-            condition |= part
-    return condition
+            parts.append(part)
+    found = [record.model._base_manager.filter(part).values("pk") for part in parts]
+    if not found:
+        return Q(pk__in=[])
+    return Q(pk__in=found[0].union(*found[1:]) if len(found) > 1 else found[0])
 
 
 def _field(record: RecordType, name: str, word: str) -> Q | None:
@@ -59,7 +63,7 @@ def _field(record: RecordType, name: str, word: str) -> Q | None:
         if isinstance(resolve(model, last), SealedField):
             return None
         part = _starts(last, word)
-    if link:  # a subquery keeps the outer OR on indexed columns
+    if link:
         return Q(**{f"{link}__in": model._base_manager.filter(part).values("pk")})
     return part
 
@@ -91,7 +95,7 @@ def _places(record: RecordType, word: str) -> Q | None:
     if len(word) < fewest or word[0].isdigit() or not record.area:
         return None
     named = starts_with("name", word) | starts_with("initials", word.lower())
-    condition = Q(pk__in=[])
+    condition = Q()
     for area in area_model().objects.filter(named)[:MOST_PLACES]:
         condition |= inside(record.area, area)
-    return condition
+    return condition or None

@@ -18,6 +18,7 @@ from jimin.foundation.records.declare import (
     Tab,
     registry,
 )
+from jimin.foundation.records.filters import presence
 from jimin.foundation.records.forms import PickField
 from jimin.foundation.records.values import hidden
 from jimin.kernel.areas.models import Area
@@ -79,7 +80,12 @@ class PersonRecord(RecordType):
         "area": ["within"],
         "sex": ["exact"],
         "birth": ["gte", "lte"],
-        "died_on": ["isnull"],
+        "died_on": presence(
+            "died_on",
+            gettext_lazy("状况"),
+            absent=gettext_lazy("健在"),
+            present=gettext_lazy("已故"),
+        ),
     }
     search = ("name", "pinyin", "initials", "citizen_id", "phone", living_at, "area")
     search_hint = gettext_lazy("姓名、拼音、首字母、身份号码、电话、家庭编号或村名")
@@ -191,7 +197,16 @@ class HouseholdRecord(RecordType):
         Section(gettext_lazy("家庭"), ["number", "head", "residence", "dissolved_on"]),
         Section(gettext_lazy("住址"), ["area", "address"]),
     )
-    filters = {"area": ["within"], "residence": ["exact"], "dissolved_on": ["isnull"]}
+    filters = {
+        "area": ["within"],
+        "residence": ["exact"],
+        "dissolved_on": presence(
+            "dissolved_on",
+            gettext_lazy("状态"),
+            absent=gettext_lazy("在册"),
+            present=gettext_lazy("已销户"),
+        ),
+    }
     search = ("number", "head__name", "head__pinyin", "head__initials", "area")
     search_hint = gettext_lazy("家庭编号、户主姓名、拼音首字母或村名")
     ordering = ("area_id", "number")

@@ -43,6 +43,7 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
         "rows": [_row(record, obj) for obj in page.rows],
         "q": request.GET.get("q", ""),
         "is_narrowed": bool(asked),
+        "has_more": bool(set(asked) & set(list(filters.form.fields)[1:])),
         "list_url": record.url(),
         "new_url": _if(user.may("add", record.subject), record, "new"),
         "import_url": _if(user.may("import", record.subject), record, "import"),
