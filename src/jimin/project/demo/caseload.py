@@ -68,7 +68,7 @@ def carry_over(actor: System, settled: Sequence[Settled], random: Random) -> lis
     declared = [_declared(family, Declaration.Source.CARRIED_OVER) for family in listed]
     dibao.declare_many(actor=actor, declared=declared)
     accounts = [
-        payments.NewAccount(family.household, family.people[0], BANK, _account(family.household))
+        payments.NewAccount(family.household, family.people[0], BANK, account_of(family.household))
         for family in listed
         if random.random() < 0.985
     ]
@@ -142,7 +142,7 @@ def _declared(family: Listed, source: str, on: dt.date = CARRIED_OVER_ON) -> dib
     return dibao.Declared(
         household=family.household,
         members={
-            person.pk: _facts(resident)
+            person.pk: facts_of(resident)
             for person, resident in zip(family.people, home.residents, strict=True)
         },
         declared_on=on,
@@ -155,7 +155,7 @@ def _declared(family: Listed, source: str, on: dt.date = CARRIED_OVER_ON) -> dib
     )
 
 
-def _facts(resident: Resident) -> dict[str, Any]:
+def facts_of(resident: Resident) -> dict[str, Any]:
     return {
         "relation": resident.relation,
         "birth": resident.birth,
@@ -170,6 +170,6 @@ def _facts(resident: Resident) -> dict[str, Any]:
     }
 
 
-def _account(household: Household) -> str:
+def account_of(household: Household) -> str:
     """No bank's cards begin with 99, so this is nobody's account."""
     return f"99{household.pk:014d}"

@@ -20,7 +20,7 @@ from .identity import Numbers
 from .names import given_name, surname
 
 COUNTIES = Path(__file__).parent / "data/counties.csv"
-TODAY = date(2016, 6, 30)  # ages are those of this day
+TODAY = date(2015, 12, 10)  # ages are those of this day, before the first month assessed
 
 HEAD, SPOUSE, SON, DAUGHTER, GRANDCHILD, PARENT = "0", "1", "2", "3", "4", "5"
 MALE, FEMALE = "1", "2"

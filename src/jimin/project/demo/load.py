@@ -4,6 +4,7 @@ Everything happens in one transaction, so whoever is interrupted starts clean th
 clerks, officers and paymasters do in the demo is done through the services, as those people.
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from jimin.foundation.audit import services as audit
 from jimin.foundation.audit.models import Entry
 from jimin.kernel.areas.services import load_divisions
 from jimin.kernel.people.models import Person
+from jimin.kernel.workplans.services.ledger import load_ledger, load_statistics
+from jimin.kernel.workplans.services.reports import keep_month
 
-from .caseload import Listed, Staff, carry_over, half_a_year
+from .caseload import MONTHS, Listed, Settled, Staff, carry_over, half_a_year
+from .cases import tell_stories
 from .city import make_city
 from .population import batches, places, settle
-from .staff import employees, hire
+from .staff import CITY, employees, hire
 
 MARK = ("demo_loaded", "project.demo")
 LOADER = System("装入演示数据")
@@ -65,18 +69,35 @@ def _load(households: int, seed: int, tell: Tell) -> None:
     def say(text: str) -> None:
         tell(f"{time.monotonic() - begun:5.1f} 秒  {text}")
 
-    areas = load_divisions()
-    say(f"{areas} 个区划")
-    staff = Staff(hire(list(employees())))
-    say(f"{len(staff.users)} 名工作人员")
-    persons = 0
+    say(f"{load_divisions()} 个区划")
+    posts = list(employees())
+    staff = Staff(hire(posts))
+    say(f"{len(posts)} 名工作人员")
+    officer = staff.who("add", "workplans.plan", CITY)
+    load_statistics(actor=officer)
+    plan = load_ledger(actor=officer)
+    say(f"工作台账：{plan.title}")
+    with_clerk = [post.area for post in posts if post.role == "township_clerk"]
     listed: list[Listed] = []
+    unlisted: dict[str, list[Settled]] = {place: [] for place in with_clerk}
+    persons = 0
     random = Random(f"{seed}/list")  # noqa: S311 — a reproducible city, no secret
     for homes in batches(make_city(places(), households, seed)):
         settled = settle(LOADER, homes)
-        listed += carry_over(LOADER, settled, random)
-        persons += sum(len(residents) for _, _, residents in settled)
+        found = carry_over(LOADER, settled, random)
+        known = {family.household.pk for family in found}
+        listed += found
+        for family in settled:
+            place = f"{family[0].area[:9]}000"
+            if place in unlisted and family[1].pk not in known:
+                unlisted[place].append(family)
+        persons += sum(len(people) for _, _, people in settled)
     say(f"{households} 户，{persons} 人，其中登记经济状况 {len(listed)} 户")
     half_a_year(staff, listed, seed, say)
+    for month in MONTHS:
+        last_day = (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+        keep_month(actor=officer, plan=plan, on=last_day)
+    say("台账各月指标")
+    say(f"{tell_stories(staff, unlisted)} 件申请")
     values = {"households": households, "seed": seed}
     audit.log_many(actor=LOADER, lines=[audit.Line(*MARK, "city", values)])
