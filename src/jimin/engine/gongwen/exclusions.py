@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from jimin.engine.gongwen.context import Context, Seen
 from jimin.engine.gongwen.quantities import is_money
-from jimin.engine.gongwen.tense import tells_of_the_past, turns_to_the_plan
+from jimin.engine.gongwen.tense import goes_on_in_the_past, tells_of_the_past, turns_to_the_plan
 from jimin.engine.gongwen.words import (
     ABSTRACT,
     COUNTED_VERBS,
@@ -172,6 +172,10 @@ def _past(context: Context, seen: Seen) -> bool:
         context.norm[max(sentence.start, start - 200) : start], context.year
     ):
         return True
+    if goes_on_in_the_past(
+        context.norm[max(sentence.start, start - 150) : seen.clause.start]
+    ) and not re.search(r"[将要]|力争|确保|新增|达到", seen.left):
+        return True
     return tells_of_the_past(seen.left[-60:], context.norm[start : seen.clause.end])
 
 
@@ -217,6 +221,12 @@ def _capacity_name(_: Context, seen: Seen) -> bool:
 def _qualifier(_: Context, seen: Seen) -> bool:
     """床位100张以上的养老机构: the figure says which ones, not how many."""
     q, left, right = seen.quantity, seen.left, seen.right
+    if re.match(r"[^,;。\d]{1,20}中的?\d", right):
+        return True
+    if right.startswith("的") and re.search(r"(?:达不到|不到|不足|未达到?|未满)$", left):
+        return True
+    if q.suffix and re.match(r"(?:的)?(?:为|评为|定为|视为)", right):
+        return True
     if re.match(r"[^,;。\d]{0,24}(?:给予|予以)", right) and left.startswith(("对", "给", "向")):
         return True
     if q.suffix and q.unit != "%" and re.match(r"的?[^,;。、\d]{2,20}\d", right):
@@ -262,8 +272,11 @@ def _universe(_: Context, seen: Seen) -> bool:
     )
 
 
-def _abstract_count(_: Context, seen: Seen) -> bool:
+def _abstract_count(context: Context, seen: Seen) -> bool:
     """四个方面, 12个环节: a figure of speech in digits or characters."""
+    explained = seen.left.startswith("即") and seen.quantity.suffix == ""
+    if explained and seen.unit not in ("%", "‰") and not is_money(seen.unit):
+        return True
     return seen.unit in ("个", "项", "大") and bool(_ABSTRACT.match(seen.right))
 
 

@@ -18,9 +18,10 @@ _LEADING = re.compile(
 _PLACE = re.compile(rf"(?:在)?(?P<place>{PLACES})(?:范围)?(?:内)?(?!性|统一|公安)")
 _TRAILING = re.compile(
     r"(?:[ “\"、(:-]|均|都|各|分别|依次|稳定|总计|共计|共|合计|约|近|为|是|也|有望|再|占|到|每年|"
-    r"年均|平均|同比|比上年|较上年|比去年|较去年|比\d*年|提前|力争|努力|确保|争取|预计|计划)+$"
+    r"年均|平均|月?人均|同比|比上年|较上年|比去年|较去年|比\d*年|提前|力争|努力|确保|争取|预计|计划)+$"
 )
 _CUE = re.compile(rf"(?P<cue>{CUES})(?P<between>[^,;。]{{0,30}}?)$")
+_ENDS_WITH_CUE = re.compile(rf"(?:{CUES})$")
 _VERB_LEAD = re.compile(rf"(?P<verb>{VERBS})")
 _LAST_VERB = re.compile(rf".*(?:{VERBS})")
 _PER = re.compile(
@@ -31,6 +32,8 @@ _PER_RATE = re.compile(
     r"每人每?(?P<period>[月年天日])|"
     r"每(?P<who>床|张床位|户|名|生)(?:每(?P<every>[月年天日]))?(?=补|奖|给予|发放|不|提|标准|$)"
 )
+# 每个机构床位 is the beds of each institution, not each bed of one.
+_OWNED = re.compile(r"(?<=[^每个])(?:床位|面积|人数|数量|经费|资金|投入|工作人员|社工|护理员)$")
 _BASELINE = re.compile(
     r"(?:(?<![自理])由(?!于)|从(?!事|业))[^,;。]{0,12}?\d[^,;。]*?"
     r"(?=提高|增加|上升|提升|扩大|调整|下降|降|减|缩|压|精简|上调)"
@@ -82,6 +85,9 @@ def take_apart(left: str, right: str, unit: str) -> Reading:
         reading.per = m["per"]
         joined = stem + reading.between
         stem, reading.between = joined[: m.start()] + joined[m.end() :], ""
+        if owned := _OWNED.search(reading.per):
+            reading.per = reading.per[: owned.start()]
+            stem = joined[: m.start()] + owned.group() + joined[m.end() :]
     equals = re.search(r"(?:为|相当于|是)(?P<base>[^,;。]{2,16})的$", stem)
     if equals and unit in ("%", "‰", "倍"):
         reading.base, stem = equals["base"], stem[: equals.start()]
@@ -89,6 +95,8 @@ def take_apart(left: str, right: str, unit: str) -> Reading:
     if share and unit in ("%", "‰") and not share["base"].endswith(("比例", "比重", "比")):
         reading.base = share["base"].rstrip("的")
         stem, reading.between = (stem + reading.between)[: share.start()], ""
+    if reading.cue and not reading.between:
+        stem = _ENDS_WITH_CUE.sub("", stem)
     reading.subject = _join(stem, reading.between, right)
     return reading
 

@@ -43,9 +43,11 @@ _SELF_EVIDENT = {"序号", "日期时间"}  # not worth telling a reviewer
 _PART = re.compile(r"(?:其中|其|含|包括|包含)[:,]?")
 _GROWTH_ONLY = re.compile(rf"(?:同比|年均|平均|实际|比上年|较上年|净)*(?:{GROWTH})*")
 _LEVEL = re.compile(r"[\u4e00-\u9fff]{1,4}级")
-_LEVEL_OF = re.compile(r"[\u4e00-\u9fff]{1,3}级(?P<tail>[\u4e00-\u9fff]{2,30})")
+_LEVEL_OF = re.compile(r"[\u4e00-\u9fff]{1,3}级(?P<tail>[\u4e00-\u9fff“”]{2,30})")
 _SUM = re.compile(r"总数|总量|总额|总规模|总面积|总长度|数量")
-_VERBS_FIRST = re.compile(rf"(?:开工|新)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展)")
+_VERBS_FIRST = re.compile(
+    rf"(?:开工|新)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展|取消|募集|发放)"
+)
 _NUMBERED = re.compile(r"\d[\d.,]*[万亿]?[\u4e00-\u9fff]{1,2}(?:以上)?$|去年|上年|\d+月底?前")
 _HOME = re.compile(r"(?:城市|城镇|城区|农村|市区|乡村|县城)")
 _TOPIC_ENDS = re.compile(
@@ -140,7 +142,7 @@ def _part(between: str) -> tuple[str, str]:
     every = re.search(r"每|各", between)
     if every:
         return between[: every.start()], between[every.start() :]
-    verb = re.search(rf"(?<=..)(?:{VERBS})", between)
+    verb = re.search(rf"(?<=..)(?!组织)(?:{VERBS})", between)
     if verb:
         return between[: verb.start()], between[verb.start() :]
     return between, ""
@@ -251,14 +253,18 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
     bare = _GROWTH_ONLY.fullmatch(subject) is not None
     if re.fullmatch(VERBS, subject) and not bare:
         for target in reversed(earlier[-3:]):
-            same = target.unit == seen.unit and target.clause_end <= seen.quantity.start
+            same = _kin(target.unit, seen.unit) and target.clause_end <= seen.quantity.start
             if same and target.start >= sentence.start:
                 return subject + _VERBS_FIRST.sub("", target.subject, count=1), True
         thing = clean(_NUMBERED.sub("", _clause_before(context, start, sentence.start)))[0]
-        if 2 <= len(thing) <= 30:
+        if 2 <= len(thing) <= 30 and not re.search(r"期间|年|月|率|比例|达|不|要", thing):
             return subject + _VERBS_FIRST.sub("", thing, count=1), True
+    if _HOME.fullmatch(subject):
+        topic = _clause_before(context, start, sentence.start)
+        if "城乡" in topic:
+            return subject + topic.split("城乡")[-1], True
     near = earlier[-1] if earlier and earlier[-1].start >= sentence.start else None
-    if near is not None and near.unit == seen.quantity.unit:
+    if near is not None and _kin(near.unit, seen.unit):
         if _SUM.fullmatch(subject):
             return _VERBS_FIRST.sub("", near.subject, count=1) + subject, True
         if _HOME.fullmatch(subject) and _HOME.match(near.subject):
@@ -277,6 +283,12 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
         node = context.outline.at(seen.quantity.start)
         return (node.title if node else subject), True
     return subject, False
+
+
+def _kin(unit: str, other: str) -> bool:
+    """The same unit, per month or year apart; 人, 名 and 位 all count people."""
+    a, b = unit.split("/")[0], other.split("/")[0]
+    return a == b or {a, b} <= {"人", "名", "位"}
 
 
 def _clause_before(context: Context, start: int, sentence_start: int) -> str:

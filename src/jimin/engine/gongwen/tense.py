@@ -9,7 +9,7 @@ _PAST_LEAD = re.compile(
 _NOW_LEAD = re.compile(
     r"(?:今年|明年|下一步|力争|确保|计划|今后|未来|要|将|新的一年|\d{4}年(?:是|的工作|,我们将))"
 )
-_YEAR = re.compile(r"(?:在|到|至)?(20\d\d)年")
+_YEAR = re.compile(r"(?:在|到|至)?(20\d\d)年(?!度?的?(?:基础|标准|水平))")
 _PAST_CLAUSE = re.compile(
     r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|"
     r"(?<!比)(?<!与)(?<!较)(?<!同)去年(?!的?(?:同期|水平|基础|底|标准))|"
@@ -64,3 +64,15 @@ def tells_of_the_past(left: str, rest: str) -> bool:
 def turns_to_the_plan(told: str, year: int) -> bool:
     """Whether a sentence that began with last year has come to this one (去年…，今年…)."""
     return bool(re.search(rf"今年|明年|下一步|力争|确保|{year}年", told))
+
+
+_ALREADY = re.compile(
+    r"已(?!经济|登记|备案|注册)(?![^,;。]{1,10}的)|截[至止]|现有|共有(?!产)|累计(?:发放|投入|救助|完成|建成)"
+)
+_TURN = re.compile(r"[将要]|今年|明年|下一步|力争|确保|争取|计划|目标|年底|年内|全年|;")
+
+
+def goes_on_in_the_past(told: str) -> bool:
+    """已建成机构80家，照料中心200个: the second count is as past as the first."""
+    ends = [m.end() for m in _ALREADY.finditer(told)]
+    return bool(ends) and not _TURN.search(told, ends[-1])

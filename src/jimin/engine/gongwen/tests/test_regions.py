@@ -63,3 +63,8 @@ def test_the_word_for_emphasis_does_not_end_a_review() -> None:
         "2015年工作总结\n一、突出重点领域\n建成食堂20家。\n2016年打算\n一、再加力\n建成食堂30家。"
     )
     assert [target.quote for target in read_plan(text, 2016).targets] == ["30家"]
+
+
+def test_the_ground_a_programme_starts_from_is_a_review() -> None:
+    text = "一、规划背景\n（一）发展基础\n床位达到3万张。\n二、目标\n床位达到5万张。"
+    assert [target.quote for target in read_plan(text, 2016).targets] == ["5万张"]
