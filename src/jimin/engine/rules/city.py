@@ -3,7 +3,7 @@
 # ruff: noqa: S608 (names and literals are quoted; relations are the caller's own files)
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
@@ -13,8 +13,8 @@ from typing import Any, Final, TypeAlias
 from .decision import KEY, Decision
 from .errors import PolicyError, PolicyMismatch
 from .expressions import Scope
-from .facts import Fact, Money, Month
-from .policy import Policy
+from .facts import Choice, Day, Fact, Money, Month, Whole
+from .policy import Policy, PolicyMonth
 from .sql import literal, needed_columns, quoted, statement
 
 Relation: TypeAlias = "str | Path | Any"
@@ -46,10 +46,12 @@ def run_city(
     bound = policy.at(month)
     with _connection(memory_limit, threads) as db, _explained():
         needed = needed_columns(bound, decision)
-        sources = {
+        sources: dict[Scope, str] = {
             "group": _attach(db, "households", households, needed["group"]),
             "member": _attach(db, "members", members, needed["member"]),
         }
+        for scope, source in sources.items():
+            _check_ranges(db, source, policy.book.facts[scope], needed[scope], bound)
         query = statement(bound, decision, sources["group"], sources["member"])
         if out is None:
             table = db.sql(query).to_arrow_table()
@@ -167,13 +169,68 @@ def relation_name(relation: Relation) -> str:
     return Path(relation).name if isinstance(relation, (str, Path)) else "数据表"
 
 
-def _check_counts(db: Any, written: str, sources: Mapping[str, str]) -> None:
+def _check_ranges(
+    db: Any, source: str, facts: Mapping[str, Fact], needed: Iterable[str], month: PolicyMonth
+) -> None:
+    """The overflow proof rests on the declared ranges, so a value outside stops the run.
+
+    Parquet answers the smallest and largest value of a column from its statistics.
+    """
+    limits = {name: found for name in needed if (found := _limits(facts[name], month))}
+    asked = [f"MIN({quoted(name)}), MAX({quoted(name)})" for name in limits]
+    ends = _first(db, f"SELECT {', '.join(asked)} FROM {source}") if asked else ()
+    for place, (name, (low, high)) in enumerate(limits.items()):
+        least, most = ends[2 * place], ends[2 * place + 1]
+        if least is not None and (least < low or most > high):
+            outside = f"{quoted(name)} < ? OR {quoted(name)} > ?"
+            _refuse_value(db, source, facts[name], name, outside, [low, high])
+    for name in needed:
+        fact = facts[name]
+        if isinstance(fact, Choice):
+            for (code,) in db.execute(f"SELECT DISTINCT {quoted(name)} FROM {source}").fetchall():
+                if code is not None and code not in fact.choices:
+                    _refuse_value(db, source, fact, name, f"{quoted(name)} = ?", [code])
+
+
+def _limits(fact: Fact, month: PolicyMonth) -> tuple[Any, Any] | None:
+    """The smallest and largest value a column may hold."""
+    match fact:
+        case Money():
+            return fact.lowest * 100, fact.highest * 100
+        case Whole():
+            return fact.lowest, fact.highest
+        case Day():
+            return fact.earliest, month.last_day
+        case Month():
+            return date(fact.earliest // 12, 1, 1), date(fact.latest // 12, 12, 31)
+    return None
+
+
+def _refuse_value(
+    db: Any, source: str, fact: Fact, name: str, condition: str, values: list[Any]
+) -> None:
+    """Names the first household for which the condition holds, if there is one."""
+    columns = f"{quoted(KEY)}, {quoted(name)}"
+    query = f"SELECT {columns} FROM {source} WHERE {condition} LIMIT 1"
+    found = _first(db, query, values)
+    if found is not None:
+        raise PolicyError(f"家庭 {found[0]}：{fact.label} {found[1]} 超出允许范围，请核对。")
+
+
+def _check_counts(db: Any, written: str, sources: Mapping[Scope, str]) -> None:
     """A household listed twice would count its members twice."""
-    counted, people = db.execute(
-        f"SELECT (SELECT SUM(size) FROM {written}), (SELECT COUNT(*) FROM {sources['member']})"
-    ).fetchone()
+    counted, people = _first(
+        db,
+        f"SELECT (SELECT SUM(size) FROM {written}), (SELECT COUNT(*) FROM {sources['member']})",
+    )
     if (counted or 0) != people:
         raise PolicyError("家庭表里有重复的家庭编号，请去掉重复后再计算。")
+
+
+def _first(db: Any, query: str, values: Sequence[object] = ()) -> Any:
+    """The first row, or None. The rest is fetched too: an open result blocks the connection."""
+    rows = db.execute(query, list(values)).fetchall()
+    return rows[0] if rows else None
 
 
 def _columns(source: str, needed: Mapping[str, str], chosen: str) -> str:

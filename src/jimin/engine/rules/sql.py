@@ -6,7 +6,7 @@ integer division rounds negative numbers differently from engine to engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -15,7 +15,7 @@ from typing import Final
 from .decision import KEY, Decision
 from .errors import DefinitionError
 from .expressions import FactValue, ParameterValue, Scope
-from .facts import Choice, Day, Fact, Flag, Money, Month, Whole
+from .facts import Day, Fact, Flag, Money, Month, Whole
 from .integers import Term
 from .lowering import Lowered, Lowering, Number, Total
 from .policy import PolicyMonth
@@ -24,8 +24,8 @@ from .policy import PolicyMonth
 def statement(month: PolicyMonth, decision: Decision, households: str, members: str) -> str:
     """The SELECT that assesses every household of two relations.
 
-    Households without members, members without a household and values outside the declared
-    ranges raise an error that names the household.
+    Households without members and members without a household raise an error that names the
+    household. The caller has checked that every value is within its declared range.
     """
     lowering = Lowering(month)
     for name in (decision.conclusion, decision.size, *decision.shown, *decision.amounts):
@@ -81,7 +81,7 @@ def emit(term: Term) -> str:
 
 
 def _facts(lowering: Lowering, scope: Scope, relation: str) -> str:
-    """The facts of one relation, with figures looked up beside them and every range checked."""
+    """The facts of one relation, with figures looked up beside them."""
     facts = lowering.facts[scope]
     columns = [f"r.{quoted(KEY)}"]
     for name, fact in facts.items():
@@ -96,11 +96,7 @@ def _facts(lowering: Lowering, scope: Scope, relation: str) -> str:
         table = f"figures_{number}"
         columns.extend(f"{table}.{quoted(name)}" for name in names)
         joins.append(_figures(lowering.month, table, keys, names))
-    return (
-        f"SELECT {', '.join(columns)}\nFROM {relation} AS r"
-        + "".join(f"\n{join}" for join in joins)
-        + f"\nWHERE {_checked(facts, lowering.month)}"
-    )
+    return "\n".join([f"SELECT {', '.join(columns)}", f"FROM {relation} AS r", *joins])
 
 
 def _stored(fact: Fact) -> str:
@@ -144,42 +140,9 @@ def _scale(values: Iterable[int | Fraction]) -> int:
     return lcm(*(value.denominator for value in values))
 
 
-def _checked(facts: Mapping[str, Fact], month: PolicyMonth) -> str:
-    """A condition that holds or stops the run with the household and the value in question."""
-    tests = {name: test for name, fact in facts.items() if (test := _in_range(name, fact, month))}
-    # A conjunction is false as soon as one test is, and NULL counts as passed.
-    holds = f"({' AND '.join(tests.values())}) IS NOT FALSE"
-    which = " ".join(
-        f"WHEN ({test}) IS FALSE THEN {literal(facts[name].label + ' ')} || r.{quoted(name)}"
-        for name, test in tests.items()
-    )
-    key = f"r.{quoted(KEY)}"
-    if not tests:
-        return "TRUE"
-    told = f"error('家庭 ' || {_named(key)} || '：' || CASE {which} END || ' 超出允许范围，请核对')"
-    return f"CASE WHEN {holds} THEN TRUE ELSE {told} END"
-
-
 def _named(key: str) -> str:
     """A key for a message; without COALESCE an empty key would silence the error."""
     return f"COALESCE(CAST({key} AS VARCHAR), '（空）')"
-
-
-def _in_range(name: str, fact: Fact, month: PolicyMonth) -> str:
-    column = f"r.{quoted(name)}"
-    match fact:
-        case Money():
-            return f"{column} BETWEEN {fact.lowest * 100} AND {fact.highest * 100}"
-        case Whole():
-            return f"{column} BETWEEN {fact.lowest} AND {fact.highest}"
-        case Choice():
-            return f"{column} IN ({', '.join(map(literal, fact.choices))})"
-        case Day():
-            return f"{column} BETWEEN {_day(fact.earliest)} AND {_day(month.last_day)}"
-        case Month():
-            first, last = date(fact.earliest // 12, 1, 1), date(fact.latest // 12, 12, 31)
-            return f"{column} BETWEEN {_day(first)} AND {_day(last)}"
-    return ""
 
 
 def _layers(lowering: Lowering, scope: Scope, base: str) -> list[tuple[str, str]]:
