@@ -28,7 +28,7 @@ def chinese_number(words: str) -> Decimal | None:
 
     try:
         return Decimal(str(cn2an.cn2an(words.replace("〇", "零"), "smart")))
-    except (ValueError, ArithmeticError):
+    except (ValueError, LookupError, ArithmeticError):  # 亿亿五 is looked up and not found
         return None
 
 

@@ -60,6 +60,8 @@ def read_regions(text: str, nodes: list[Node], year: int) -> list[Region]:
             section = "plan"
         decides = parent is None or said == "glossary" or _REVIEW_WITHIN.search(node.title)
         node.region = said if said and decides else inherited
+        if parent is not None and parent.region == "glossary":
+            node.region = "glossary"
         marks[node.start] = node.region
     return _spans(text, marks)
 

@@ -26,6 +26,7 @@ def test_numerals_are_read_exactly(words: str, value: int | str) -> None:
 
 def test_words_that_are_no_number_are_none() -> None:
     assert chinese_number("两千多") is None
+    assert chinese_number("亿亿五") is None
 
 
 @pytest.mark.parametrize(
