@@ -47,6 +47,17 @@ class Assessment:
     unknown_facts: tuple[str, ...]
     steps: tuple[Step, ...]
 
+    @property
+    def example_figures(self) -> tuple[str, ...]:
+        """Labels of the figures used that no document confirms: no basis for a real decision."""
+        labels = [
+            figure.label
+            for step in self.steps
+            for figure in step.parameters
+            if figure.status == "example"
+        ]
+        return tuple(dict.fromkeys(labels))
+
     def as_json(self, household_id: str) -> dict[str, Any]:
         """The household's object of `jimin assess --json`; None stands for unknown."""
         return {

@@ -193,7 +193,9 @@ class Lowering:
             nullable |= self._truth(key).nullable
         values = [figure.value for figure in figures.values()]
         scale = lcm(*(value.denominator for value in values))
-        self.look_ups[expression.name] = expression
+        before = self.look_ups.setdefault(expression.name, expression)
+        if [key.name for key in _key_facts(before)] != [key.name for key in _key_facts(expression)]:
+            raise DefinitionError(f"参数 {expression.name} 在两条规则里按不同的键查找：请统一。")
         low, high = int(min(values) * scale), int(max(values) * scale)
         return Number(integers.column(expression.name, low, high, nullable), scale)
 
@@ -298,6 +300,10 @@ def lower_everything(month: PolicyMonth) -> None:
     lowering = Lowering(month)
     for name in month.book.rules:
         lowering.add(name)
+
+
+def _key_facts(look_up: ParameterValue) -> list[FactValue]:
+    return [key for key in look_up.keys if isinstance(key, FactValue)]
 
 
 def _constant(value: Fraction) -> Number:

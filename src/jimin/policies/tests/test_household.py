@@ -189,6 +189,14 @@ def test_every_figure_says_where_it_comes_from() -> None:
     assert set(POLICY.used_parameters()) == {parameter.name for parameter in POLICY.parameters}
 
 
+def test_an_assessment_names_the_example_figures_it_rests_on() -> None:
+    found = assess(a_household(vehicles=1), a_member(birth=date(2010, 1, 1)))
+    assert found.example_figures == (
+        "机动车限量", "城市低保标准", "金融资产限额月数", "房产限量", "渐退收入上限倍数",
+        "渐退期月数",
+    )  # fmt: skip
+
+
 def test_the_version_is_short_and_the_same_for_everyone() -> None:
     code = "from jimin.policies import load_policy; print(load_policy('jilin').version)"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
