@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
 
 
 def tests(env: dict[str, str], arguments: list[str]) -> Ended:
-    command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", *arguments]
+    command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
     return run(command, env, show=True)
 
 

@@ -1,0 +1,96 @@
+"""Every main page for every kind of staff: accessible, quiet, and no wider than a telephone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from .conftest import Office, Seat
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+WIDE, NARROW = 1280, 390
+STAFF = ["leader", "officer", "admin", "changyi.officer", "changyi.pay", "xinghua.clerk"]
+
+
+def accessibility(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    # Into the page's world from outside: the Content-Security-Policy lets no page do this itself.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    options = json.dumps({"runOnly": {"type": "tag", "values": tags}})
+    found: list[dict[str, Any]] = page.evaluate(
+        f"axe.run(document, {options}).then(result => result.violations)"
+    )
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found
+        for node in violation["nodes"][:3]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def main_pages(seat: Seat) -> list[str]:
+    """The start page and all the menu offers, each with the first thing listed on it."""
+    page = seat.page
+    menu = page.locator("#menu a.nav-link")
+    paths = dict.fromkeys(["/", *(link.get_attribute("href") or "" for link in menu.all())])
+    found = []
+    for path in paths:
+        found.append(path)
+        seat.open(path)
+        first = page.locator("main table tbody tr a[href^='/']").first
+        if first.count():
+            found.append(first.get_attribute("href") or path)
+    return list(dict.fromkeys(found))
+
+
+def test_the_sign_in_page(office: Office) -> None:
+    for width in (WIDE, NARROW):
+        seat = office.seat(width=width)
+        seat.open("/sign-in/")
+        assert accessibility(seat.page) == []
+        assert overflow(seat.page) <= 0
+
+
+@pytest.mark.parametrize("username", STAFF)
+def test_main_pages_are_accessible_and_fit(office: Office, username: str) -> None:
+    wide, narrow = office.seat(username, WIDE), office.seat(username, NARROW)
+    paths = main_pages(wide)
+    assert len(paths) > 2
+    wrong = []
+    for path in paths:
+        wide.open(path)
+        wrong += [f"{path}: {found}" for found in accessibility(wide.page)]
+        narrow.open(path)
+        if (wider := overflow(narrow.page)) > 0:
+            wrong.append(f"{path}: {wider} px wider than a screen of {NARROW}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_older_people_s_view_is_large_and_stays(office: Office) -> None:
+    seat = office.seat("xinghua.clerk")
+    seat.page.locator("#elder").click()
+    seat.page.reload()
+    size = seat.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    assert size >= 24  # 18 pt
+    assert overflow(seat.page) <= 0
+
+
+def test_the_skip_link_and_the_keyboard_reach_the_form(office: Office) -> None:
+    seat = office.seat()
+    seat.open("/sign-in/")
+    seat.page.keyboard.press("Tab")
+    assert seat.page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    seat.page.get_by_label("登录名").focus()
+    seat.page.keyboard.type("xinghua.clerk")
+    seat.page.keyboard.press("Tab")
+    seat.page.keyboard.type("wrong")
+    seat.page.keyboard.press("Enter")
+    seat.page.wait_for_load_state()
+    assert "登录名或密码不对" in seat.page.locator("main").inner_text()
