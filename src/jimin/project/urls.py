@@ -3,11 +3,18 @@
 from django.urls import include, path
 
 from .api import addresses
+from .views import dashboard
 
 urlpatterns = [
+    path("", dashboard, name="dashboard"),
     path("", include("jimin.foundation.access.views")),
     path("api/", addresses()),
     path("records/", include("jimin.foundation.records.views")),
     path("", include("jimin.kernel.people.views")),
+    path("", include("jimin.foundation.documents.views")),
+    path("", include("jimin.kernel.cases.views")),
+    path("", include("jimin.kernel.payments.views")),
+    path("", include("jimin.domains.assistance.views")),
+    path("", include("jimin.kernel.workplans.views")),
     path("language/", include("django.conf.urls.i18n")),
 ]

@@ -52,7 +52,7 @@ class CaseManager(models.Manager[ModelT]):
         return rows.filter(inside) if inside else rows.none()
 
     def _declared(self) -> "CaseManager[ModelT]":
-        """A related manager (`case.events`) is made without the argument: the model's own has it."""
+        """A related manager (`case.events`) is made without the argument: the model has it."""
         own = self.model._default_manager
         is_related = getattr(self, "name", None) is None
         return own if is_related and isinstance(own, CaseManager) else self

@@ -128,7 +128,7 @@ class Separation:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A kind of case. `opening` is the step that opens one; `subject` is the word for its matter.
+    """A kind of case. `opening` is the step that opens one, `opening_page` where a person does it.
 
     `number` is written with `{year}`, `{unit}` and `{serial}`.
     """
@@ -143,6 +143,8 @@ class Procedure:
     valid_from: dt.date
     valid_to: dt.date | None = None
     separations: tuple[Separation, ...] = ()
+    opening_page: str = ""  # name of an address
+    opening_label: Any = ""
     summary: str = ""  # template of the matter's own part of the case page
     describe: Callable[[Any], Mapping[str, Any]] | None = None  # what that template shows
     _states: Mapping[str, State] = field(init=False, repr=False)

@@ -150,6 +150,7 @@ class FactsForm(StepForm):
         label=_("收入超标起始月"), required=False, help_text=_("没有超标的留空。")
     )
 
+    template = "assistance/facts.html"
     household_facts = ("financial_assets", "vehicles", "dwellings", "last_amount", "over_since")
 
     def build(self) -> None:
@@ -209,6 +210,11 @@ class FactsForm(StepForm):
             )
             for member in self.lives
         ]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        """What is asked besides the facts."""
+        return [self[name] for name in self.base_fields if name not in self.household_facts]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -14,10 +14,9 @@ from ..models import Case
 
 
 class StepForm(forms.Form):
-    """Base of every step's form; `on` is the day the step was taken, not the day it is entered.
+    """Base of every step's form; `on` is the day the step was taken, not the day it is entered."""
 
-    `grouped` gives the template its fields in parts, each with a heading.
-    """
+    template = "cases/_fields.html"
 
     def __init__(
         self,
@@ -30,22 +29,31 @@ class StepForm(forms.Form):
         super().__init__(data)
         self.case, self.actor, self.on = case, actor, on
         self.build()
-        for name, field in self.fields.items():
-            style = "form-control"
-            if isinstance(field.widget, forms.CheckboxInput):
-                style = "form-check-input"
-            elif isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-                style = "form-selectgroup-input form-check-input"
-            elif isinstance(field.widget, forms.Select):
-                style = "form-select"
-            field.widget.attrs.setdefault("class", style)
-            if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_help"
-            if field.required and isinstance(field.label, str):
-                field.error_messages.setdefault("required", _("请填写。"))
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _style(field.widget))
 
     def build(self) -> None:
         """Add the fields that depend on the case."""
+
+    def named(self, name: str) -> str:
+        """A field's label as the summary of errors says it."""
+        return str(self.fields[name].label)
+
+    def summary(self) -> list[dict[str, str]]:
+        """What is wrong, each line with the id of its field and the words for the field."""
+        lines = []
+        for name, errors in self.errors.items():
+            known = name in self.fields
+            where = self[name].id_for_label if known else ""
+            label = self.named(name) if known else ""
+            lines += [{"id": where, "label": label, "text": str(text)} for text in errors]
+        return lines
+
+
+def _style(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, forms.Select) else "form-control"
 
 
 class NoteForm(StepForm):

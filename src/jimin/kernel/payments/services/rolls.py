@@ -74,6 +74,13 @@ def prepare_roll(
     return roll
 
 
+def prepare_again(*, actor: User | System, roll: Roll) -> Roll:
+    """Make a roll anew that has not been released."""
+    return prepare_roll(
+        actor=actor, area=roll.area, month=roll.month, benefit=roll.benefit, again=True
+    )
+
+
 @transaction.atomic
 def return_roll(*, actor: User | System, roll: Roll, reason: str) -> Roll:
     """Send a prepared roll back to be made anew."""
