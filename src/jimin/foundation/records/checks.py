@@ -56,6 +56,7 @@ def _names(record: RecordType) -> Iterator[str]:
     yield from _unknown(record, "columns", (c for c in record.columns if isinstance(c, str)))
     yield from _unknown(record, "ordering", (name.removesuffix("_id") for name in record.ordering))
     yield from _unknown(record, "sealed", record.sealed)
+    yield from _unknown(record, "derived", record.derived)
     yield from _unknown(record, "synonyms", record.synonyms)
     yield from _unknown(record, "hints", record.hints)
     grouped = [name for section in record.sections for name in section.fields]

@@ -126,6 +126,7 @@ class RecordType:
     `subject`   the name in the access matrix, the model's label unless given
     `is_editable` False for registers that only services fill: no form, import or API writes
     `synonyms`  other headings under which an import finds a field
+    `derived`   fields that `prepare` fills in, which nobody types
     `hints`     what the form and the import template say about a field
     `details`   words for what actions write into the history besides fields
     `icon`      of the menu and the heading (a lucide name)
@@ -150,6 +151,7 @@ class RecordType:
     select_related: ClassVar[Sequence[str]] = ()
     is_editable: ClassVar[bool] = True
     synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
+    derived: ClassVar[Sequence[str]] = ()
     hints: ClassVar[Mapping[str, Label]] = {}
     details: ClassVar[Mapping[str, Label]] = {}
     create: ClassVar[Callable[..., Any] | None] = None

@@ -60,6 +60,7 @@ _DAY = re.compile(
     r"([0-9]{4})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
 _COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]$")
 _CODE = re.compile(r"[0-9]{12}")
 
 
@@ -92,13 +93,19 @@ def label_of(record: RecordType, name: str) -> str:
     return str(record.field_map[name].verbose_name)
 
 
+def heading(record: RecordType, name: str) -> str:
+    """A field's label as a column of a table: without the remark in brackets after it."""
+    return _BRACKETS.sub("", label_of(record, name))
+
+
 def columns_of(record: RecordType) -> list[Column]:
     """The columns looked for; only the key must be there, so that a part can be updated alone."""
     return [
         Column(
-            tidy(label_of(record, name)),
+            heading(record, name),
             synonyms=tuple(record.synonyms.get(name, ())),
             required=name == record.key,
+            remarks=tuple(_BRACKETS.findall(label_of(record, name))),
         )
         for name in record.fields
     ]
@@ -165,7 +172,7 @@ class _Run:
         self.parsers = {
             name: parser_for(record, record.field_map[name])
             for name in record.fields
-            if tidy(label_of(record, name)) in table.header.places
+            if heading(record, name) in table.header.places
         }
         self.lines: list[audit.Line] = []
         self.seen: dict[Any, int] = {}
@@ -182,7 +189,7 @@ class _Run:
 
     def _key(self, row: Row) -> Any:
         name = self.record.key
-        label = tidy(label_of(self.record, name))
+        label = heading(self.record, name)
         value = row.require(label, self.parsers[name])
         if value is None:
             return None
@@ -228,7 +235,7 @@ class _Run:
                 at = self.record.key if name == NON_FIELD_ERRORS else name
                 at = at if at in self.record.fields else self.record.key
                 for message in ValidationError(found).messages:
-                    row.reject(tidy(label_of(self.record, at)), message)
+                    row.reject(heading(self.record, at), message)
         return Outcome(row.number, WRONG, title)
 
     def _elsewhere(self, stored: Any) -> tuple[str, str]:
@@ -238,12 +245,12 @@ class _Run:
             if stored is None
             else _("已登记在您的辖区之外，或您的岗位不能修改。请联系登记地办理。")
         )
-        return tidy(label_of(self.record, name)), said
+        return heading(self.record, name), said
 
     def _values(self, row: Row, stored: Any) -> dict[str, Any]:
         data = {}
         for name, parse in self.parsers.items():
-            label = tidy(label_of(self.record, name))
+            label = heading(self.record, name)
             if stored is not None and self._is_as_exported(row.raw(label), stored, name):
                 continue
             value = row.read(label, parse)

@@ -49,7 +49,7 @@ def _word(record: RecordType, word: str) -> Q:
             part = _field(record, name, word)
         if part is not None:
             parts.append(part)
-    found = [record.model._base_manager.filter(part).values("pk") for part in parts]
+    found = [record.model._base_manager.filter(part).order_by().values("pk") for part in parts]
     if not found:
         return Q(pk__in=[])
     return Q(pk__in=found[0].union(*found[1:]) if len(found) > 1 else found[0])

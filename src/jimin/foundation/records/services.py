@@ -198,11 +198,13 @@ def _validate(record: RecordType, obj: Any) -> None:
     """`full_clean`, with the digests of sealed fields in step before uniqueness is checked."""
     errors: dict[str, Any] = {}
     try:
-        obj.clean_fields()
+        obj.clean_fields(exclude=record.derived)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if not errors:
-        for check in (obj.clean, lambda: record.prepare(obj)):
+        for check in (obj.clean, lambda: record.prepare(obj), obj.clean_fields):
+            if errors:
+                break
             try:
                 check()
             except ValidationError as error:

@@ -37,6 +37,7 @@ class AreaRecord(RecordType):
     ordering = ("code",)
     area = "code"
     icon = "map"
+    derived = ("level", "parent")
     hints = {
         "code": gettext_lazy("12 位统计用区划代码，上级由代码得出。"),
         "successor": gettext_lazy("撤销后并入哪个区划；原区划的记录由并入后的单位办理。"),

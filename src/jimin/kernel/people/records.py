@@ -95,7 +95,7 @@ class PersonRecord(RecordType):
         "name": ["姓名"],
         "citizen_id": ["身份证号", "身份证号码", "证件号码"],
         "phone": ["联系电话", "手机", "手机号码"],
-        "area": ["所在村", "所在社区", "村（社区）", "区划代码", "所在区划"],
+        "area": ["所在村", "所在社区", "村", "社区", "区划代码", "所在区划"],
         "address": ["地址", "家庭住址"],
     }
     icon = "user"
@@ -212,7 +212,7 @@ class HouseholdRecord(RecordType):
     ordering = ("area_id", "number")
     select_related = ("area__parent",)
     icon = "house"
-    synonyms = {"area": ["所在村", "所在社区", "村（社区）", "区划代码", "所在区划"]}
+    synonyms = {"area": ["所在村", "所在社区", "村", "社区", "区划代码", "所在区划"]}
     details = MEMBERSHIP
     tabs = (
         Tab(

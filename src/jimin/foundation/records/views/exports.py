@@ -10,6 +10,7 @@ from django.db import models
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -91,8 +92,7 @@ def _send(
         response = StreamingHttpResponse(
             (line.encode() for line in lines), content_type="text/csv; charset=utf-8"
         )
-        quoted = FileResponse(as_attachment=True, filename=f"{name}.csv")
-        response.headers["Content-Disposition"] = quoted.headers["Content-Disposition"]
+        response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.csv")
         return response
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
