@@ -4,19 +4,14 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
-class InstallationKeys:
-    secret: str
-    sealing: dict[int, bytes]
-    digest: bytes
+def secret_of(path: Path) -> str:
+    """Django's secret, after making the file if there is none.
 
-
-def load_or_create(path: Path) -> InstallationKeys:
-    """Losing this file loses the sealed fields: back it up apart from the database."""
+    Losing this file loses the sealed fields: back it up apart from the database.
+    """
     if not path.exists():
         fresh = {
             "secret": secrets.token_urlsafe(50),
@@ -33,9 +28,5 @@ def load_or_create(path: Path) -> InstallationKeys:
             pass
         finally:
             draft.unlink()
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return InstallationKeys(
-        secret=kept["secret"],
-        sealing={int(n): base64.b64decode(key) for n, key in kept["sealing"].items()},
-        digest=base64.b64decode(kept["digest"]),
-    )
+    secret: str = json.loads(path.read_text(encoding="utf-8"))["secret"]
+    return secret

@@ -8,7 +8,7 @@ import dj_database_url
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from .secret_keys import load_or_create
+from .secret_keys import secret_of
 
 django_stubs_ext.monkeypatch()  # lets `models.TextField[str, str]` be written at run time
 
@@ -20,10 +20,8 @@ DEBUG = os.environ.get("JIMIN_DEBUG", "0") == "1"
 DEMO = (
     os.environ.get("JIMIN_DEMO", "0") == "1"
 )  # example parameters may decide, demo passwords may sign in
-_keys = load_or_create(VAR / "keys.json")
-SECRET_KEY = os.environ.get("JIMIN_SECRET_KEY", _keys.secret)
-SEALING_KEYS = _keys.sealing
-DIGEST_KEY = _keys.digest
+KEYS_FILE = VAR / "keys.json"
+SECRET_KEY = os.environ.get("JIMIN_SECRET_KEY", secret_of(KEYS_FILE))
 ALLOWED_HOSTS = os.environ.get("JIMIN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIMIN_TRUSTED_ORIGINS", "").split(",") if o]
 

@@ -1,6 +1,7 @@
-"""Model fields over `rules.Keys`; the keys come from settings and are read on first use."""
+"""Model fields over `rules.Keys`; the keys come from the file that settings name."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,18 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 
+from .keyring import Keyring
 from .rules import Keys
 
 
 @cache
+def keyring() -> Keyring:
+    return Keyring(Path(settings.KEYS_FILE))
+
+
 def keys() -> Keys:
-    return Keys(sealing=settings.SEALING_KEYS, digest=settings.DIGEST_KEY)
+    """The keys as they are now; a key added by a rotation is among them a second later."""
+    return keyring().current()
 
 
 class SealedField(models.TextField[Any, Any]):
@@ -27,7 +34,7 @@ class SealedField(models.TextField[Any, Any]):
     def from_db_value(
         self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper
     ) -> str | None:
-        return keys().open(value) if value else value
+        return keyring().open(value) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":

@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-NONCE, TAG = 12, 16
+KEY, NONCE, TAG = 16, 12, 16  # bytes
 
 
 class SealBroken(ValueError):
@@ -22,8 +22,18 @@ class Keys:
     sealing: dict[int, bytes]
     digest: bytes
 
+    @property
+    def newest(self) -> int:
+        return max(self.sealing)
+
+    @staticmethod
+    def number_of(sealed: str) -> int | None:
+        """The number of the key a value was sealed with."""
+        number = sealed.partition(":")[0]
+        return int(number) if number.isdecimal() else None
+
     def seal(self, text: str) -> str:
-        number = max(self.sealing)
+        number = self.newest
         nonce = os.urandom(NONCE)
         cipher = Cipher(algorithms.SM4(self.sealing[number]), modes.GCM(nonce)).encryptor()
         body = cipher.update(text.encode()) + cipher.finalize()
