@@ -18,6 +18,25 @@ def _quick_passwords(request: pytest.FixtureRequest) -> None:
         ]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_audit() -> "Iterator[None]":
+    """Tests that really commit empty the tables afterwards, which the triggers forbid."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from jimin.foundation.audit.protection import unprotected
+
+    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(case: TransactionTestCase) -> None:
+        with unprotected(connection):
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
 @pytest.fixture
 def as_system(db: None) -> Iterator[None]:
     """Rows are read and made by the program itself."""
