@@ -6,13 +6,14 @@ from jimin.foundation.ui.menu import Entry
 
 MENU: list[Entry] = [
     Entry(_("总览"), "layout-dashboard", "dashboard", "page.dashboard"),
-    Entry(_("工作要点"), "goal", "plan", "workplans.plan"),
     Entry(_("待办"), "inbox", "cases", "page.inbox", group=_("办理")),
     Entry(_("低保申请"), "file-plus", "dibao-apply", "dibao", "apply", group=_("办理")),
     Entry(_("月度核定"), "calculator", "dibao-months", "page.months", group=_("办理")),
     Entry(_("编制名册"), "list-plus", "roll-prepare", "payments.roll", "prepare", group=_("发放")),
     Entry(_("发放名册"), "banknote", "records:roll", "payments.roll", group=_("发放")),
     Entry(_("待遇"), "hand-coins", "records:award", "awards.award", group=_("发放")),
+    Entry(_("工作要点"), "goal", "plan", "workplans.plan", group=_("目标")),
+    Entry(_("计算指标"), "calculator", "plan-indicators", "workplans.plan", group=_("目标")),
     Entry(_("人员"), "user", "records:person", "people.person", group=_("登记簿")),
     Entry(_("家庭"), "house", "records:household", "people.household", group=_("登记簿")),
     Entry(_("行政区划"), "map", "records:area", "areas.area", group=_("登记簿")),

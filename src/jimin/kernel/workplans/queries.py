@@ -40,7 +40,7 @@ from .rules.lights import (
     worst,
 )
 from .rules.lights import Standing as Judged
-from .rules.words import Number, with_unit
+from .rules.words import Number
 
 Figures = dict[str, dict[str, Figure]]
 
@@ -297,16 +297,6 @@ def goal_of(target: Target) -> Goal:
         points=target.exact_points,
         reference=reference,
     )
-
-
-def wanted(target: Target) -> str:
-    """The promise as the plan writes it: `≥ 30,000 人次`."""
-    if target.value is None:
-        return target.reference and f"≥ {target.reference}"
-    sign = {">=": "≥", "<=": "≤", "range": ""}.get(target.comparator, target.comparator)
-    if target.comparator == Target.Comparator.RANGE and target.high is not None:
-        return f"{target.value.normalize():f}–{with_unit(target.high, target.unit)}"
-    return f"{sign} {with_unit(target.value, target.unit)}"
 
 
 def statistic(name: str, code: str, year: int) -> OfficialStatistic | None:

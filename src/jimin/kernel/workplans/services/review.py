@@ -62,6 +62,16 @@ def reject_row(*, actor: User | System, row: RowT) -> RowT:
 
 
 @transaction.atomic
+def reject_rows(*, actor: User | System, rows: Sequence[Row]) -> int:
+    """Leave out the rows a reviewer ticked: what hangs on a task before the task."""
+    tasks = sorted((r for r in rows if isinstance(r, Task)), key=lambda task: -task.order)
+    others = [row for row in rows if not isinstance(row, Task)]
+    for row in (*others, *tasks):
+        reject_row(actor=actor, row=row)
+    return len(rows)
+
+
+@transaction.atomic
 def edit_row(*, actor: User | System, row: RowT, values: Mapping[str, Any]) -> RowT:
     """Correct a row; the audit trail keeps what was read or written before."""
     row = _locked(actor, row)

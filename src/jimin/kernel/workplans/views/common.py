@@ -1,0 +1,94 @@
+"""Finding, checking and dates, shared by the pages of the plan."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from jimin.foundation.access.models import User
+from jimin.foundation.access.services import require
+
+from .. import queries
+from ..models import Plan, Sourced
+from ..rules.indicators import month_end
+
+
+def allow(request: HttpRequest, verb: str = "view") -> User:
+    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else in
+    require(actor=request.user, verb=verb, subject="workplans.plan")
+    return request.user
+
+
+def find_plan(pk: int) -> Plan:
+    return get_object_or_404(Plan.objects.select_related("area"), pk=pk)
+
+
+def day_of(request: HttpRequest, plan: Plan | None) -> dt.date:
+    """The day asked for (`2016-06` or `2016-06-30`), or the plan's own."""
+    asked = request.GET.get("on", "")
+    try:
+        if len(asked) == len("2016-06"):
+            return month_end(int(asked[:4]), int(asked[5:]))
+        if found := parse_date(asked):
+            return found
+    except ValueError:  # the thirteenth month, the thirtieth of February
+        pass
+    return queries.default_day(plan) if plan else timezone.localdate()
+
+
+def months_of(plan: Plan) -> list[dt.date]:
+    """The ends of the months of the plan's year that have begun."""
+    today = timezone.localdate()
+    ends = [month_end(plan.year, month) for month in range(1, 13)]
+    return [end for end in ends if end.replace(day=1) <= today]
+
+
+def add_errors(form: Form, error: ValidationError) -> None:
+    """Put a service's refusal where the reader can act on it."""
+    if hasattr(error, "error_dict"):
+        for name, messages in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, messages)
+    else:
+        form.add_error(None, error.messages)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of the text under the same rows; `anchors` are the rows that begin here."""
+
+    text: str
+    rows: str
+    anchors: Sequence[str]
+
+
+def pieces(
+    text: str, rows: dict[str, Sourced], start: int = 0, end: int | None = None
+) -> list[Piece]:
+    """Cut a text where a row's span begins or ends, keeping which rows lie over each piece."""
+    end = len(text) if end is None else end
+    spans = [
+        (max(row.start, start), min(row.end, end), name)
+        for name, row in rows.items()
+        if row.start is not None and row.end is not None and row.start < end and row.end > start
+    ]
+    cuts = sorted({start, end, *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
+    beginning: dict[int, list[str]] = {}
+    ending: dict[int, list[str]] = {}
+    for first, last, name in spans:
+        beginning.setdefault(first, []).append(name)
+        ending.setdefault(last, []).append(name)
+    found, over = [], dict[str, None]()
+    for cut, following in itertools.pairwise(cuts):
+        for name in ending.get(cut, []):
+            over.pop(name, None)
+        anchors = beginning.get(cut, [])
+        over.update(dict.fromkeys(anchors))
+        found.append(Piece(text[cut:following], " ".join(over), anchors))
+    return found
