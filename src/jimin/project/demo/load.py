@@ -4,7 +4,6 @@ Everything happens in one transaction, so whoever is interrupted starts clean th
 clerks, officers and paymasters do in the demo is done through the services, as those people.
 """
 
-import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ from jimin.foundation.audit import services as audit
 from jimin.foundation.audit.models import Entry
 from jimin.kernel.areas.services import load_divisions
 from jimin.kernel.people.models import Person
-from jimin.kernel.workplans.services.ledger import load_ledger, load_statistics
-from jimin.kernel.workplans.services.reports import keep_month
+from jimin.kernel.workplans.demo import load_plan
 
 from .caseload import MONTHS, Listed, Settled, Staff, carry_over, half_a_year
 from .cases import tell_stories
@@ -73,10 +71,6 @@ def _load(households: int, seed: int, tell: Tell) -> None:
     posts = list(employees())
     staff = Staff(hire(posts))
     say(f"{len(posts)} 名工作人员")
-    officer = staff.who("add", "workplans.plan", CITY)
-    load_statistics(actor=officer)
-    plan = load_ledger(actor=officer)
-    say(f"工作台账：{plan.title}")
     with_clerk = [post.area for post in posts if post.role == "township_clerk"]
     listed: list[Listed] = []
     unlisted: dict[str, list[Settled]] = {place: [] for place in with_clerk}
@@ -94,10 +88,8 @@ def _load(households: int, seed: int, tell: Tell) -> None:
         persons += sum(len(people) for _, _, people in settled)
     say(f"{households} 户，{persons} 人，其中登记经济状况 {len(listed)} 户")
     half_a_year(staff, listed, seed, say)
-    for month in MONTHS:
-        last_day = (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
-        keep_month(actor=officer, plan=plan, on=last_day)
-    say("台账各月指标")
+    plan = load_plan(actor=staff.who("review", "workplans.plan", CITY), months=len(MONTHS))
+    say(f"{plan.title}，各月上报和亮灯")
     say(f"{tell_stories(staff, unlisted)} 件申请")
     values = {"households": households, "seed": seed}
     audit.log_many(actor=LOADER, lines=[audit.Line(*MARK, "city", values)])
