@@ -6,11 +6,16 @@ declares a register adds its factory here, or writes in `EXEMPT` why it cannot b
 """
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from jimin.engine.matching.identity import check_character
 from jimin.kernel.areas.models import Area
+from jimin.kernel.awards.models import Award, Benefit
+from jimin.kernel.payments.models import PayeeAccount, Roll
 from jimin.kernel.people.models import Household, Person
+from jimin.kernel.policy.models import Release
 
 Factory = Callable[[str, int], Any]
 
@@ -46,8 +51,54 @@ def household(community: str, number: int) -> Household:
     )
 
 
+def stored_household(community: str, number: int) -> Household:
+    found = household(community, 500 + number)
+    found.save()
+    return found
+
+
+def award(community: str, number: int) -> Award:
+    return Award(
+        benefit=Benefit.DIBAO,
+        household=stored_household(community, number),
+        area_id=community,
+        residence="rural",
+        amount=Decimal(100 + number),
+        size=1,
+        members=[{"name": "赵一"}],
+        from_month=date(2016, 1 + number % 12, 1),
+        basis=f"审批 {number}",
+    )
+
+
+def payee_account(community: str, number: int) -> PayeeAccount:
+    holder = person(community, 500 + number)
+    holder.save()
+    return PayeeAccount(
+        household=stored_household(community, number),
+        holder=holder,
+        bank=f"农商行 {number}",
+        account=f"6217000000{number:06d}",
+    )
+
+
+def roll(community: str, number: int) -> Roll:
+    month = date(2015 + number // 12, 1 + number % 12, 1)
+    return Roll(benefit=Benefit.DIBAO, area_id=community, month=month, digest=f"{number:064d}")
+
+
+def release(community: str, number: int) -> Release:
+    return Release(
+        policy="jilin", version=f"{number:064d}", valid_from=date(2016, 1, 1 + number), note="示例"
+    )
+
+
 FACTORIES: dict[str, Factory] = {
     "areas.area": area,
+    "awards.award": award,
+    "payments.payeeaccount": payee_account,
+    "payments.roll": roll,
+    "policy.release": release,
     "people.household": household,
     "people.person": person,
 }
