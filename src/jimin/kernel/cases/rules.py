@@ -130,7 +130,8 @@ class Separation:
 class Procedure:
     """A kind of case. `opening` is the step that opens one, `opening_page` where a person does it.
 
-    `number` is written with `{year}`, `{unit}` and `{serial}`.
+    `number` is written with `{year}`, `{unit}` and `{serial}`. `whole_limit` is the limit of the
+    procedure as a whole; it runs from the last time the step `whole_from` was taken.
     """
 
     name: str
@@ -142,6 +143,8 @@ class Procedure:
     limits: Mapping[str, tuple[Limit, ...]]
     valid_from: dt.date
     valid_to: dt.date | None = None
+    whole_limit: str = ""
+    whole_from: str = ""
     separations: tuple[Separation, ...] = ()
     opening_page: str = ""  # name of an address
     opening_label: Any = ""
@@ -169,8 +172,10 @@ class Procedure:
 
     def limit_of(self, state: str, day: dt.date) -> Limit | None:
         """The limit that runs in a state entered on a day, as the law stood on that day."""
-        forms = self.limits.get(self.state(state).limit, ())
-        return next((limit for limit in forms if limit.is_valid(day)), None)
+        return self.limit(self.state(state).limit, day)
+
+    def limit(self, name: str, day: dt.date) -> Limit | None:
+        return next((limit for limit in self.limits.get(name, ()) if limit.is_valid(day)), None)
 
     def _check(self) -> None:
         if len(self._states) != len(self.states) or len(self._steps) != len(self.steps):
@@ -188,6 +193,10 @@ class Procedure:
                 raise ProcedureError(f"{self.name}: {state.name} has an unknown limit")
             if not state.is_closed and not self.steps_from(state.name):
                 raise ProcedureError(f"{self.name}: nothing leads out of {state.name}")
+        if self.whole_limit and (
+            self.whole_limit not in self.limits or self.whole_from not in self._steps
+        ):
+            raise ProcedureError(f"{self.name}: the limit of the whole needs its name and a step")
         for separation in self.separations:
             if unknown := {*separation.one, *separation.other} - set(self._steps):
                 raise ProcedureError(f"{self.name}: separation of unknown steps {sorted(unknown)}")

@@ -7,7 +7,7 @@ from typing import Any
 from jimin.foundation.workdays import add_working_days, working_days_between
 
 from ..models import Case
-from ..rules import WORKING_DAY, Procedure
+from ..rules import WORKING_DAY, Limit, Procedure
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,17 @@ def resumed(clock: dict[str, Any], day: dt.date) -> Due:
     return Due(due, clock["unit"], clock["basis"])
 
 
-def due_in(procedure: Procedure, state: str, start: dt.date) -> Due:
-    """The limit of a state whose clock starts on a day."""
-    limit = procedure.limit_of(state, start)
+def due_in(procedure: Procedure, state: str, start: dt.date, whole_from: dt.date | None) -> Due:
+    """The limit of a state whose clock starts on a day, or that of the whole if it ends sooner."""
+    if procedure.state(state).is_closed or procedure.state(state).is_paused:
+        return Due()
+    found = [_due(procedure.limit_of(state, start), start)]
+    if whole_from is not None:
+        found.append(_due(procedure.limit(procedure.whole_limit, whole_from), whole_from))
+    return min(
+        (due for due in found if due.on), key=lambda due: due.on or dt.date.max, default=Due()
+    )
+
+
+def _due(limit: Limit | None, start: dt.date) -> Due:
     return Due() if limit is None else Due(limit.due(start), limit.unit, limit.basis)

@@ -253,7 +253,8 @@ def _carry_out(
     if target.is_paused and running is not None:
         context.log["clock"] = running
     if step.target != before:
-        due = clock.due_in(procedure, step.target, context.clock_from or on)
+        since = on if step.name == procedure.whole_from else _last_day(case, procedure.whole_from)
+        due = clock.due_in(procedure, step.target, context.clock_from or on, since)
         if stopped is not None and not target.is_closed:
             due = clock.resumed(stopped, on)
         case.due_on, case.due_unit, case.due_basis = due.on, due.unit, due.basis
@@ -301,6 +302,12 @@ def _stopped_clock(case: Case, procedure: Procedure) -> dict[str, Any] | None:
         return None
     last = queries.last_event(case)
     return None if last is None else last.data.get("clock")
+
+
+def _last_day(case: Case, step: str) -> dt.date | None:
+    """The day a step was last taken."""
+    events = Event._base_manager.filter(case=case, step=step).order_by("-order")
+    return events.values_list("happened_on", flat=True).first() if step else None
 
 
 def _label(actor: User | System) -> str:
