@@ -32,13 +32,10 @@ from jimin.foundation.records.exchange import label_of
 from jimin.foundation.records.services import version_of
 from jimin.foundation.records.values import cell, hidden
 from jimin.foundation.tables import OutColumn, stream_xlsx
-from jimin.kernel.areas import rules
-from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.tests.few import ALSO_HERE, HERE, NAMED, THERE, TOWNSHIP, few_areas
 
 from .factories import EXEMPT, FACTORIES
 
-TOWNSHIP = "220202001000"
-HERE, ALSO_HERE, THERE = "220202001001", "220202001002", "220203001001"
 VERBS = frozenset({"view", "add", "change", "import", "export", "unmask"})
 MakeUser = Callable[..., User]
 
@@ -85,20 +82,7 @@ def matrix(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
 
 @pytest.fixture
 def places(db: None) -> None:
-    """Two counties, each with a township and its communities."""
-    for code in (HERE, ALSO_HERE, THERE):
-        for each in rules.ancestors(code):
-            above = rules.ancestors(each)[:-1]
-            Area.objects.get_or_create(
-                code=each,
-                defaults={
-                    "name": f"某地{each}",
-                    "level": rules.level_of(each),
-                    "kind": "village",
-                    "parent_id": above[-1] if above else None,
-                    "initials": "md",
-                },
-            )
+    few_areas()
 
 
 def sign_in(make_user: MakeUser, role: str) -> Client:
@@ -141,7 +125,7 @@ def stored(record: RecordType) -> list[Any]:
     """The register's rows, without the areas that the tests stand on."""
     with acting_as_system("test"):
         rows = record.rows().order_by("pk")
-        return [row for row in rows if not str(row).startswith("某地")]
+        return [row for row in rows if not str(row).startswith(NAMED)]
 
 
 def now(record: RecordType, obj: Any) -> Any:

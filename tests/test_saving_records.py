@@ -19,14 +19,17 @@ from jimin.foundation.records.services import (
     unmask,
     version_of,
 )
+from jimin.kernel.areas.tests.few import HERE, THERE, TOWNSHIP, few_areas
 from jimin.kernel.people.models import Household, Person
 
-HERE, THERE = "220202001001", "220203001001"
-TOWNSHIP = "220202001000"
 NUMBER = "11010519491231002X"
 SYSTEM = System("测试")
 MakeUser = Callable[..., User]
-pytestmark = pytest.mark.usefixtures("divisions")
+
+
+@pytest.fixture(autouse=True)
+def areas(db: None) -> None:
+    few_areas()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,26 @@
+"""A handful of areas, for tests that need no more: loading all 1,814 takes a third of a second."""
+
+from jimin.kernel.areas import rules
+from jimin.kernel.areas.models import Area
+
+TOWNSHIP = "220202001000"
+HERE, ALSO_HERE = "220202001001", "220202001002"  # two communities of that township
+THERE = "220203001001"  # a community of another county
+NAMED = "某地"
+
+
+def few_areas() -> None:
+    """Two counties of one city, each with a township and its communities."""
+    for code in (HERE, ALSO_HERE, THERE):
+        for each in rules.ancestors(code):
+            above = rules.ancestors(each)[:-1]
+            Area.objects.get_or_create(
+                code=each,
+                defaults={
+                    "name": f"{NAMED}{each}",
+                    "level": rules.level_of(each),
+                    "kind": "village",
+                    "parent_id": above[-1] if above else None,
+                    "initials": "md",
+                },
+            )
