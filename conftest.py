@@ -56,13 +56,22 @@ def divisions(db: None) -> None:
 
 @pytest.fixture
 def make_user(db: None) -> "Callable[..., object]":
-    """`make_user("township_clerk", "220202001000")` → a user who holds that post."""
-    from jimin.foundation.access.models import Post, User
+    """`make_user("township_clerk", "220202001000")` → a user who holds that post.
+
+    Who holds a post that demands a second factor has bound one.
+    """
+    from django.utils import timezone
+
+    from jimin.foundation.access.models import Post, SecondFactor, User
 
     def make(role: str, area: str, name: str = "") -> User:
         number = User.objects.count() + 1
         user = User.objects.create_user(f"user{number}", name or f"用户{number}", "password")
-        Post.objects.create(user=user, role=role, area_id=area, valid_from=dt.date(2016, 1, 1))
+        post = Post.objects.create(
+            user=user, role=role, area_id=area, valid_from=dt.date(2016, 1, 1)
+        )
+        if post.role_of.second_factor:
+            SecondFactor.objects.create(user=user, secret="A" * 32, confirmed_at=timezone.now())
         return user
 
     return make

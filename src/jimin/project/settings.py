@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jimin.foundation.access.middleware.Owed",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "jimin.foundation.access.middleware.ActingUser",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -118,9 +119,23 @@ AREA_MODEL = "areas.Area"
 ACCESS_FILE = ROOT / "src/jimin/project/access.yaml"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = ["jimin.foundation.access.backend.PostBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
+SESSION_ENGINE = "jimin.foundation.access.sessions"
+SESSION_IDLE_AGE = 60 * int(os.environ.get("JIMIN_IDLE_MINUTES", "30"))
+TRUSTED_PROXIES = int(os.environ.get("JIMIN_PROXIES", "0"))  # of ours, in front of the server
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -25,6 +25,7 @@ class Role:
     level: str
     grants: Mapping[str, frozenset[str]]
     incompatible: frozenset[str] = frozenset()
+    second_factor: bool = False
 
     def allows(self, verb: str, subject: str) -> bool:
         return verb in self.grants.get(subject, frozenset())
@@ -45,7 +46,7 @@ def read(path: Path) -> Matrix:
     data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     roles = {}
     for name, entry in data["roles"].items():
-        unknown = set(entry) - {"label", "level", "grants", "incompatible"}
+        unknown = set(entry) - {"label", "level", "grants", "incompatible", "second_factor"}
         if unknown:
             raise MatrixError(f"{path.name}: role {name} has unknown keys {sorted(unknown)}")
         grants = {}
@@ -53,8 +54,16 @@ def read(path: Path) -> Matrix:
             if not isinstance(verbs, list) or not all(isinstance(verb, str) for verb in verbs):
                 raise MatrixError(f"{path.name}: role {name}, {subject}: write the verbs as a list")
             grants[subject] = frozenset(verbs)
+        second_factor = entry.get("second_factor", False)
+        if not isinstance(second_factor, bool):
+            raise MatrixError(f"{path.name}: role {name}, second_factor: write true or false")
         roles[name] = Role(
-            name, entry["label"], entry["level"], grants, frozenset(entry.get("incompatible", []))
+            name,
+            entry["label"],
+            entry["level"],
+            grants,
+            frozenset(entry.get("incompatible", [])),
+            second_factor,
         )
     for role in roles.values():
         if missing := role.incompatible - set(roles):

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System

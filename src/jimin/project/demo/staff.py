@@ -73,6 +73,7 @@ def hire(people: list[Employee]) -> dict[str, User]:
             username=person.username,
             name=surname(random) + given_name(random, random.choice("12"), 1975),
             password=pattern.password,
+            password_from=User.PasswordFrom.DEMO,
         )
         for person in people
     )
