@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from jimin.engine.rules import Policy, PolicyError, PolicyMismatch
+from jimin.engine.rules import Policy, PolicyError, PolicyMismatch, RuleBook
 
+from .benefits import Benefit, Outcome, assess, assess_all, benefit_of
 from .city import assess_city, verify_sample
 from .dibao import Assessment, assess_household
 
@@ -17,38 +18,57 @@ HERE: Final = Path(__file__).parent
 
 
 def policy_names() -> tuple[str, ...]:
-    """The policies there are."""
-    return tuple(sorted(folder.parent.name for folder in HERE.glob("*/dibao.py")))
+    """The cities there are policies for; national law alone is no policy."""
+    return tuple(sorted(folder.parent.name for folder in HERE.glob("*/cases")))
 
 
 @cache
 def load_policy(name: str = "jilin") -> Policy:
-    """The policy of a city, checked as a whole: a rule or figure in error is refused here."""
+    """The policy of a city, which speaks of dibao; `benefit` opens its other books.
+
+    A book is checked as a whole when it is opened: a rule or figure in error is refused here.
+    """
     if name not in policy_names():
         raise PolicyError(f"没有名为“{name}”的政策；可用：{'、'.join(policy_names())}。")
     package = importlib.import_module(f"jimin.policies.{name}")
-    rules = importlib.import_module(f"jimin.policies.{name}.dibao")
+    first, *others = package.BENEFITS
     return Policy(
-        name=name, label=package.LABEL, version=_content_hash(HERE / name), book=rules.book
+        name=name,
+        label=package.LABEL,
+        version=_content_hash(HERE / "national", HERE / name),
+        book=_book(name, first),
+        others={benefit: partial(_book, name, benefit) for benefit in others},
     )
 
 
-def _content_hash(folder: Path) -> str:
+def _book(policy: str, benefit: str) -> RuleBook:
+    book: RuleBook = importlib.import_module(f"jimin.policies.{policy}.{benefit}").book
+    return book
+
+
+def _content_hash(*folders: Path) -> str:
     """Twelve hex digits over the rules and figures, the same on every machine."""
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.py"), *folder.glob("parameters/*.yaml")]):
+    files = [(f, path) for f in folders for path in (*f.glob("*.py"), *f.glob("parameters/*.yaml"))]
+    for folder, path in sorted(files):
         text = path.read_text(encoding="utf-8")
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(text)}\0{text}".encode())
+        place = path.relative_to(folder.parent).as_posix()
+        digest.update(f"{place}\0{len(text)}\0{text}".encode())
     return digest.hexdigest()[:12]
 
 
 __all__ = [
     "Assessment",
+    "Benefit",
+    "Outcome",
     "Policy",
     "PolicyError",
     "PolicyMismatch",
+    "assess",
+    "assess_all",
     "assess_city",
     "assess_household",
+    "benefit_of",
     "load_policy",
     "policy_names",
     "verify_sample",

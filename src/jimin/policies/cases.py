@@ -9,65 +9,100 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from jimin.engine.rules import Day, Fact, Flag, Money, Policy, PolicyError, Whole
+from jimin.engine.rules import Case, Day, Fact, Flag, Money, Policy, PolicyError, Whole
 from jimin.engine.rules.parameters import read_yaml
+from jimin.engine.rules.words import shown
 
-from .dibao import assess_household
+from .benefits import assess, benefit_of, open_case
 
 UNKNOWN: Final = "unknown"
-FIGURES: Final = ("per_capita", "standard", "topup", "category", "amount")
-EXPECTED: Final = ("conclusion", "size", "reason", *FIGURES)
+YES_AND_NO: Final = {"是": True, "否": False}
+KNOWN: Final = ("sentence", "month", "group", "household", "members", "expected")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkedCase:
-    """`expected` and what the rules give are compared as the texts people see."""
+    """`expected` and what the rules give are compared as the texts people see.
+
+    A rule about members is expected as a list, one value for each.
+    """
 
     sentence: str
     month: str
     household: Mapping[str, object]
     members: tuple[Mapping[str, object], ...]
-    expected: Mapping[str, str]
+    expected: Mapping[str, str | list[str]]
+    benefit: str = "dibao"
 
     def differences(self, policy: Policy) -> tuple[str, ...]:
         """What comes out differently, one line each; nothing if all is as expected."""
-        found = assess_household(policy, self.month, self.household, self.members).as_json("")
-        lines = []
-        for name, expected in self.expected.items():
-            actual = UNKNOWN if found[name] is None else str(found[name])
-            if actual != expected:
-                lines.append(f"{self.sentence} {name}：应当是 {expected}，算出 {actual}")
-        return tuple(lines)
+        found = self._found(policy)
+        return tuple(
+            f"{self.sentence} {name}：应当是 {_listed(expected)}，算出 {_listed(found[name])}"
+            for name, expected in self.expected.items()
+            if found[name] != expected
+        )
+
+    def _found(self, policy: Policy) -> dict[str, str | list[str]]:
+        outcome = assess(policy, self.benefit, self.month, self.household, self.members)
+        case = open_case(policy.benefit(self.benefit), self.month, self.household, self.members)
+        amounts = benefit_of(self.benefit).decision.amounts
+        found: dict[str, str | list[str]] = {}
+        for name in self.expected:
+            if name in ("conclusion", "reason"):
+                found[name] = getattr(outcome, name)
+            elif name in amounts and outcome.figures[name] is None:
+                found[name] = UNKNOWN
+            else:
+                found[name] = _of_rule(case, name)
+        return found
 
 
-def worked_cases(policy: Policy) -> tuple[WorkedCase, ...]:
-    """The cases that come with a policy."""
-    return tuple(read_cases(policy, Path(__file__).parent / policy.name / "cases" / "dibao.yaml"))
+def _of_rule(case: Case, name: str) -> str | list[str]:
+    rule = case.month.book.rules[name]
+    places = [None] if rule.scope == "group" else list(range(len(case.members)))
+    texts = [shown(case.value(name, place), rule.expression.unit) for place in places]
+    texts = [UNKNOWN if text == "未知" else text for text in texts]
+    return texts[0] if rule.scope == "group" else texts
 
 
-def read_cases(policy: Policy, path: Path) -> Iterator[WorkedCase]:
+def _listed(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "、".join(value)
+
+
+def worked_cases(policy: Policy, benefit: str = "dibao") -> tuple[WorkedCase, ...]:
+    """The cases that come with a policy for one of its benefits."""
+    folder = Path(__file__).parent / policy.name / "cases"
+    return tuple(read_cases(policy, folder / f"{benefit}.yaml", benefit))
+
+
+def read_cases(policy: Policy, path: Path, benefit: str = "dibao") -> Iterator[WorkedCase]:
     """The cases of a file; PolicyError says which one is written wrongly."""
     content = read_yaml(path)
     usual = content["unless_stated"]
-    facts = policy.book.facts
+    book = policy.benefit(benefit).book
+    group_word = "household" if "household" in usual else "group"
     for number, case in enumerate(content["cases"], 1):
         where = f"{path.name} 第 {number} 个案例"
+        for name in case:
+            if name not in KNOWN:
+                raise PolicyError(f"{where}：不认识 {name}，可写 {'、'.join(KNOWN)}。")
         sentence = case.get("sentence")
         if not sentence or not case.get("members") or not case.get("expected"):
             raise PolicyError(f"{where}：sentence、members、expected 都要写。")
+        known = ("conclusion", "reason", *book.rules)
         for name in case["expected"]:
-            if name not in EXPECTED:
-                raise PolicyError(
-                    f"{where}：expected 里不认识 {name}，可写 {'、'.join(EXPECTED)}。"
-                )
-        household = {**usual["household"], **case.get("household", {})}
+            if name not in known:
+                raise PolicyError(f"{where}：expected 里不认识 {name}，可写 {'、'.join(known)}。")
+        group = {**usual[group_word], **case.get(group_word, {})}
         members = [{**usual["member"], **member} for member in case["members"]]
         yield WorkedCase(
             sentence,
             case.get("month", usual["month"]),
-            _facts(where, facts["group"], household),
-            tuple(_facts(where, facts["member"], member) for member in members),
+            _facts(where, book.facts["group"], group),
+            tuple(_facts(where, book.facts["member"], member) for member in members),
             case["expected"],
+            benefit,
         )
 
 
@@ -93,7 +128,7 @@ def _value(fact: Fact, text: str) -> object:
         case Whole():
             return int(text)
         case Flag():
-            return {"是": True, "否": False}[text]
+            return YES_AND_NO[text]
         case Day():
             return date.fromisoformat(text)
     return text

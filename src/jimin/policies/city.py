@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from jimin.engine.rules import Policy
-from jimin.engine.rules.city import Relation, run_city
+from jimin.engine.rules.city import Relation
 from jimin.engine.rules.city import verify_sample as verify
 
-from .dibao import DECISION, decide, open_case
+from .benefits import assess_all, benefit_of, decide, open_case
 
 NEAR_A_LIMIT: Final = (
     "ABS(per_capita_fen - standard_fen) <= 100"
@@ -50,8 +50,8 @@ def assess_city(
     Raises PolicyError for a value out of range, a household without members or listed twice,
     and members without a household.
     """
-    return run_city(
-        policy, DECISION, month, households, members, out,
+    return assess_all(
+        policy, "dibao", month, households, members, out,
         memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
 
@@ -71,18 +71,20 @@ def verify_sample(
     Returns how many were compared; raises PolicyMismatch on any difference.
     """
 
+    decision = benefit_of("dibao").decision
+
     def reassess(
         household: Mapping[str, object], people: Sequence[Mapping[str, object]]
     ) -> dict[str, Any]:
         case = open_case(policy, month, household, people)
-        conclusion, figures, _ = decide(case)
+        conclusion, figures, _ = decide(case, decision)
         fen = {f"{name}_fen": _fen(value) for name, value in figures.items()}
         return {"conclusion": conclusion, "size": len(people), **fen}
 
     ceiling = Fraction(policy.at(month).figure("exit_income_multiple", ()).value)
     boundary = NEAR_A_LIMIT.format(above=ceiling.numerator, below=ceiling.denominator)
     return verify(
-        policy, DECISION, month, households, members, result, reassess,
+        policy, decision, month, households, members, result, reassess,
         sample=sample, boundary=boundary, seed=seed,
     )  # fmt: skip
 

@@ -90,10 +90,10 @@ def read_yaml(path: Path) -> Any:
             ) from broken
 
 
-def load_parameters(folder: Path) -> tuple[Parameter, ...]:
-    """All parameters of a folder, in order of file and place."""
+def load_parameters(*places: Path) -> tuple[Parameter, ...]:
+    """All parameters of files and of folders of files, in order of file and place."""
     found: dict[str, Parameter] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (file for place in places for file in _files(place)):
         content = read_yaml(path)
         if not isinstance(content, dict):
             raise PolicyError(f"{path.name}：应当是“参数名: 内容”的列表。")
@@ -102,6 +102,10 @@ def load_parameters(folder: Path) -> tuple[Parameter, ...]:
                 raise PolicyError(f"{path.name}：参数 {name} 在别的文件里已经有了，请改名或合并。")
             found[name] = _parameter(path.name, name, body)
     return tuple(found.values())
+
+
+def _files(place: Path) -> list[Path]:
+    return sorted(place.glob("*.yaml")) if place.is_dir() else [place]
 
 
 def _parameter(file: str, name: str, body: object) -> Parameter:

@@ -1,7 +1,8 @@
-"""A policy: a book of rules with its figures and a version, and what is in force in a month."""
+"""A policy: books of rules with their figures and a version, and what is in force in a month."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -49,17 +50,46 @@ class PolicyMonth:
 
 
 class Policy:
-    """Rules and figures together; `version` changes when either does."""
+    """Rules and figures together; `version` changes when either does.
 
-    def __init__(self, *, name: str, label: str, version: str, book: RuleBook) -> None:
+    A policy speaks of one book. Where the law fills several, `benefit` opens another of them,
+    written and proved only then, as a policy of the same name and version.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        label: str,
+        version: str,
+        book: RuleBook,
+        others: Mapping[str, Callable[[], RuleBook]] | None = None,
+    ) -> None:
         self.name = name
         self.label = label
         self.version = version
         self.book = book
+        self.benefits = (book.name, *(others or {}))
+        self._others = dict(others or {})
+        self._opened: dict[str, Policy] = {book.name: self}
         self._months: dict[str, PolicyMonth] = {}
         book.close()
         self._check_keys()
         self._prove()
+
+    def benefit(self, name: str) -> Policy:
+        """The same policy, speaking of another of its books."""
+        opened = self._opened.get(name)
+        if opened is not None:
+            return opened
+        if name not in self._others:
+            raise PolicyError(f"{self.label}没有“{name}”；可用：{'、'.join(self.benefits)}。")
+        book = self._others[name]()
+        opened = Policy(name=self.name, label=self.label, version=self.version, book=book)
+        opened.benefits = self.benefits
+        opened._others, opened._opened = self._others, self._opened
+        self._opened[name] = opened
+        return opened
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -4,8 +4,6 @@ Read beside the 2014 Interim Measures for Social Assistance and the 2012 Measure
 approval (民发〔2012〕220 号). Every figure is in `parameters/`; here is only how they are used.
 """
 
-from pathlib import Path
-
 from jimin.engine.rules import (
     Choice,
     Day,
@@ -22,7 +20,6 @@ from jimin.engine.rules import (
     highest,
     highest_applying,
     is_given,
-    load_parameters,
     monthly,
     months_since,
     round_up,
@@ -30,21 +27,11 @@ from jimin.engine.rules import (
     when,
 )
 from jimin.engine.rules.units import YUAN
+from jimin.policies.figures import figures_of
+from jimin.policies.jilin import COUNTIES
 
-book = RuleBook("dibao", parameters=load_parameters(Path(__file__).parent / "parameters"))
+book = RuleBook("dibao", parameters=figures_of("jilin/standards", "jilin/dibao"))
 figures = book.figures
-
-COUNTIES = {
-    "220202": "昌邑区",
-    "220203": "龙潭区",
-    "220204": "船营区",
-    "220211": "丰满区",
-    "220221": "永吉县",
-    "220281": "蛟河市",
-    "220282": "桦甸市",
-    "220283": "舒兰市",
-    "220284": "磐石市",
-}
 
 book.group_facts(
     county=Choice(label="县（市、区）", choices=COUNTIES),

@@ -1,0 +1,30 @@
+"""最低生活保障 (the minimum living guarantee): how it is decided."""
+
+from jimin.engine.rules import Decision
+from jimin.policies.benefits import ELIGIBLE, REVIEW, Benefit
+
+GRADUAL_EXIT = "渐退"
+
+BENEFIT = Benefit(
+    label="最低生活保障",
+    decision=Decision(
+        conclusion="conclusion",
+        review=REVIEW,
+        size="size",
+        shown=("per_capita", "standard"),
+        amounts=("topup", "category", "amount"),
+    ),
+    conditions=(
+        "income_below_standard",
+        "assets_within_limit",
+        "vehicles_within_limit",
+        "dwellings_within_limit",
+    ),
+    reasons={
+        ELIGIBLE: "人均月收入 {per_capita} 元，低于标准 {standard} 元，家庭财产符合规定",
+        GRADUAL_EXIT: (
+            "人均月收入 {per_capita} 元，达到标准 {standard} 元但低于 {exit_ceiling} 元，"
+            "自 {over_since} 起未满 {exit_months} 个月，续发上月低保金"
+        ),
+    },
+)
