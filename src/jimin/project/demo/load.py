@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from django.conf import settings
 from django.db import transaction
 
 from jimin.foundation.access.models import User
@@ -17,6 +18,7 @@ from jimin.foundation.audit import services as audit
 from jimin.foundation.audit.models import Entry
 from jimin.kernel.areas.services import load_divisions
 from jimin.kernel.people.models import Person
+from jimin.kernel.policy.services import release_policy
 from jimin.kernel.workplans.demo import load_plan
 
 from .caseload import MONTHS, Listed, Settled, Staff, carry_over, half_a_year
@@ -71,6 +73,12 @@ def _load(households: int, seed: int, tell: Tell) -> None:
     posts = list(employees())
     staff = Staff(hire(posts))
     say(f"{len(posts)} 名工作人员")
+    release_policy(
+        actor=staff.who("release", "policy.release", CITY),
+        policy=settings.POLICY,
+        valid_from=MONTHS[0],
+        note="演示：示例参数",
+    )
     with_clerk = [post.area for post in posts if post.role == "township_clerk"]
     listed: list[Listed] = []
     unlisted: dict[str, list[Settled]] = {place: [] for place in with_clerk}
