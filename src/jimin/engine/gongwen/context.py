@@ -8,6 +8,7 @@ from datetime import date
 
 from jimin.engine.gongwen.model import Node, Region, RegionKind
 from jimin.engine.gongwen.normalise import normalise
+from jimin.engine.gongwen.numerals import ordinal
 from jimin.engine.gongwen.outline import Outline, read_outline
 from jimin.engine.gongwen.quantities import Quantity
 from jimin.engine.gongwen.regions import read_regions
@@ -16,7 +17,7 @@ from jimin.engine.gongwen.times import Time, find_times
 
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LEFT_WINDOW, _RIGHT_WINDOW = 200, 120
-_CLAUSE_ENDS = ",;:。!?\n"
+_CLAUSE_ENDS = ",;:。!?|\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,85 @@ class Clause:
 
 
 class Horizons:
-    """Years beyond the plan's own that stand at the head of a paragraph."""
+    """Years beyond the plan's own under which a paragraph or a whole section stands.
 
-    def __init__(self, norm: str, times: list[Time], year: int) -> None:
-        self._times = [
-            time
-            for time in times
-            if time.kind in ("deadline", "period")
-            and time.due is not None
-            and time.due.year > year
-            and (time.start == 0 or norm[time.start - 1] in "\n ")
-        ]
+    Such a year stands at the head of a paragraph (到2020年，…; 2020年，…), in a heading
+    (到2020年底前要实现的目标), or at the head of a clause where a section tells its goals.
+    """
+
+    def __init__(self, norm: str, times: list[Time], year: int, outline: Outline) -> None:
+        self._times: list[Time] = []
+        self._in_headings: list[Time] = []
+        for time in times:
+            if time.due is None or time.due.year <= year:
+                continue
+            heads = time.start == 0 or norm[time.start - 1] in "\n "
+            firm = time.kind in ("deadline", "period")
+            if firm and _heads_a_list(norm, time):
+                self._times.append(time)
+                self._in_headings.append(time)
+            elif heads and (firm or (time.kind == "year" and norm[time.end : time.end + 1] == ",")):
+                self._times.append(time)
+            elif firm and norm[time.start - 1] in ",;。" and _tells_goals(outline, time.start):
+                self._times.append(time)
         self._starts = [time.start for time in self._times]
+        self._heading_starts = [time.start for time in self._in_headings]
 
-    def before(self, section_start: int, place: int) -> date | None:
-        """The last horizon between the start of the section and the place."""
+    def before(self, section_start: int | None, place: int) -> date | None:
+        """The last horizon between the start of the section and the place.
+
+        Outside every section only a heading rules what follows it.
+        """
+        if section_start is None:
+            index = bisect_right(self._heading_starts, place - 1) - 1
+            return self._in_headings[index].due if index >= 0 else None
         index = bisect_right(self._starts, place - 1) - 1
         if index < 0 or self._starts[index] < section_start:
             return None
         return self._times[index].due
+
+
+_LONGEST_HEADING = 40
+_HEADING = re.compile(r"目标|指标|任务|重点|规划|计划")
+
+
+def _heads_a_list(norm: str, time: Time) -> bool:
+    """A short line without a full stop that names goals, and has lines below it."""
+    start = norm.rfind("\n", 0, time.start) + 1
+    end = norm.find("\n", time.end)
+    if end < 0 or end - start > _LONGEST_HEADING:
+        return False
+    line = norm[start:end].strip(" -")
+    if not line or line[-1] in "。;,、" or "《" in line or re.search(r"[,;。]", line):
+        return False
+    return bool(_HEADING.search(norm, time.end, end)) and not re.search(r"\d", norm[time.end : end])
+
+
+def _tells_goals(outline: Outline, place: int) -> bool:
+    return any("目标" in node.title for node in outline.path(outline.at(place)))
+
+
+_TITLE = re.compile(r"规划|行动计划|行动方案|实施方案|工作方案|纲要|攻坚计划|三年计划|工作计划")
+_TITLE_SPAN = re.compile(r"20\d\d年?[-至到](20\d\d)年?")
+_TITLE_FIVE = re.compile(r"“?(十[一二三四五六七])五”?|第(十[一二三四五六七])个五年")
+_TITLE_REACH = 400
+
+
+def title_horizon(norm: str, year: int) -> date | None:
+    """The last day of a plan for several years, as its title tells: 行动计划(2018-2020年)."""
+    for m in re.finditer(r"[^\n]+", norm[:_TITLE_REACH]):
+        line = m.group().strip(" ")
+        if not (4 <= len(line) <= 60) or line[-1] in "。;,:、" or not _TITLE.search(line):
+            continue
+        if "《" in line and "印发" not in line:
+            continue
+        span, five = _TITLE_SPAN.search(line), _TITLE_FIVE.search(line)
+        last = int(span[1]) if span else 0
+        if five and not span:
+            last = 1955 + 5 * (ordinal(five[1] or five[2]) or 0)
+        if year < last < year + 10:
+            return date(last, 12, 31)
+    return None
 
 
 class Context:
@@ -68,7 +129,8 @@ class Context:
         self.regions = read_regions(self.norm, nodes, year)
         self.outline = Outline(self._without_glossary(nodes))
         self.sentences = self._read_sentences()
-        self.horizons = Horizons(self.norm, self.times, year)
+        self.horizons = Horizons(self.norm, self.times, year, self.outline)
+        self.default_due = title_horizon(self.norm, year) or date(year, 12, 31)
         self._time_starts = [time.start for time in self.times]
         self._sentence_starts = [sentence.start for sentence in self.sentences]
         self._region_starts = [region.start for region in self.regions]

@@ -26,17 +26,23 @@ def stated_due(context: Context, clause: Clause, place: int) -> tuple[date | Non
         return due, "句中时间"
     if due := _first(context, context.times_between(place, clause.end)):
         return due, "数后时间"
+    earlier = context.times_between(max(sentence.start, clause.start - _REACH), clause.start)
+    ruling = _last(context, [time for time in earlier if _leads_a_clause(context, time)])
     following = context.times_between(clause.end, min(clause.end + 2, sentence.end))
     if due := _first(context, following):
         rest = context.norm[following[0].end : following[0].end + 12]
-        if not re.search(r"\d", rest):
+        if not re.search(r"\d", rest) and (ruling is None or due <= ruling):
             return due, "后句时间"
-    earlier = context.times_between(max(sentence.start, clause.start - _REACH), clause.start)
-    if due := _last(context, [time for time in earlier if _leads_a_clause(context, time)]):
-        return due, "前句时间"
+    if ruling:
+        return ruling, "前句时间"
     if due := _horizon(context, place):
         return due, "段首期限"
     return None, ""
+
+
+def default_due(context: Context) -> date:
+    """The last day of the plan: of its year, or of the years its title tells."""
+    return context.default_due
 
 
 def year_end(context: Context) -> date:
@@ -72,6 +78,4 @@ def _horizon(context: Context, place: int) -> date | None:
         section = node
         if node.family not in ("run_in", "yishi", "yiyao", "first"):
             break
-    if section is None:
-        return None
-    return context.horizons.before(section.start, place)
+    return context.horizons.before(section.start if section else None, place)

@@ -21,6 +21,14 @@ _ENDS_WITH_CUE_OR_VERB = re.compile(rf"(?:{CUES}|{VERBS})(?:约|近|各|有)?$")
 _COUNTED = re.compile(rf"(?:{COUNTED_VERBS})(?:至少|不少于|约|近|各)?$")
 _ABSTRACT = re.compile(rf"(?:“[^”]*”)?(?:{ABSTRACT})")
 _NAMED = re.compile(rf"(?:“)?[^,;。、的]{{0,8}}?(?:{NAMED_BY_NUMERAL})")
+_OF_AGE = re.compile(
+    r"岁(?:及)?以上的?(?:常住|户籍)?(?:老人|老年人|人口)(?:口|数|总数)?(?:已|约|近|达到?|超过|突破|为|有)*$"
+)
+_AGED_SHARE = re.compile(r"岁(?:及)?以上的?(?:常住|户籍)?(?:老|人)[^。;]*[,(]占[^,。;]*$")
+_LISTED_WORKS = re.compile(r"(?:为民|民生|惠民|利民)*(?:办)?实事")
+_ONE_BUILT = re.compile(r"(?:新建|新增|建成|建设|改建|扩建|迁建|新改建|改扩建)$")
+_ONE_OF = {"所", "座", "处", "家", "条", "栋", "幢"}
+_AT_LEAST_ONE = re.compile(rf"(?:至少|不少于|不低于)(?:{VERBS})?$")
 _PLACE_END = re.compile(rf"(?:{PLACES}|所有|辖区|辖区内|下辖|现辖|全部|各)(?:内|的|共|共有)?$")
 _DURATIONS = {
     "小时", "分钟", "秒", "天", "日", "工作日", "个工作日", "年", "个月", "周", "周年", "届", "代",
@@ -47,6 +55,8 @@ _RELATIVE = re.compile(
 )
 _HAS_OF_NOUN = re.compile(r"的(?!目标|任务|要求|标准|比例|基础|规模|速度)[\u4e00-\u9fff“]")
 _PAID = re.compile(r"的[^,;。]{0,12}(?:补贴|补助|奖励|津贴|经费|资金|救助|标准|慰问金)")
+_BEFORE_COUNT = re.compile(r"的?[^,;。、\d]{2,20}\d")
+_LIMITS = re.compile(r"(?:低于|高于|超过|不足|不到|未达到?|大于|小于|已?满)$")
 _REACHED_BY_MEMBERS = re.compile(
     r"(?:低于|超过|高于|不足|未满|已?满|达到?|在|连续|剩余|大于|小于|不到|累计|年龄|收入|面积|规模|床位|人口|"
     r"户数|人数)$"
@@ -83,7 +93,10 @@ def _in_time(context: Context, seen: Seen) -> bool:
 
 
 def _bare_year(_: Context, seen: Seen) -> bool:
+    """2016年 is a date; a waiting time 不超过5年 at the end of its clause is a limit."""
     q = seen.quantity
+    if q.unit == "年" and q.low < 50 and not seen.right and _ENDS_WITH_CUE.search(seen.left):
+        return False
     return q.unit in ("年", "月", "号", "届") or q.unit == "日"
 
 
@@ -132,7 +145,7 @@ def _code(_: Context, seen: Seen) -> bool:
 
 
 def _age(_: Context, seen: Seen) -> bool:
-    return seen.unit in _AGES
+    return seen.unit in _AGES and not re.search(r"寿命|平均年龄", seen.left)
 
 
 def _grade(_: Context, seen: Seen) -> bool:
@@ -184,7 +197,7 @@ def _glossary(context: Context, seen: Seen) -> bool:
 
 
 def _attended(_: Context, seen: Seen) -> bool:
-    if re.search(r"(?:参会|参加|与会|出席)(?:[^,;。]{0,10}(?:有|人员|人数))?$", seen.left):
+    if re.search(r"(?:参会|参加|与会|出席)(?:[^,;。]{0,10}(?:有|人员|人数))?约?$", seen.left):
         return True
     return bool(_ATTENDED.match(seen.right)) and seen.unit in ("人", "名", "家", "位")
 
@@ -195,6 +208,8 @@ def _baseline(_: Context, seen: Seen) -> bool:
 
 
 def _compared(_: Context, seen: Seen) -> bool:
+    if re.search(r"在[^,;。]{0,12}$", seen.left) and re.match(r"[^,;。\d]{0,16}基础上", seen.right):
+        return True
     return bool(re.search(r"(?:在|比|较|按现行|现行)$", seen.left)) and bool(
         re.match(r"(?:的)?(?:基础上|基础|标准提高)", seen.right)
     )
@@ -203,6 +218,8 @@ def _compared(_: Context, seen: Seen) -> bool:
 def _described(_: Context, seen: Seen) -> bool:
     if re.search(r"(?<!完成)(?<!新增)(?<!到位)(?<!引进)(?<!资产)(?<!实现)投资(?:约)?$", seen.left):
         return bool(re.search(r"的[^,;。]{2,}(?:项目|工程|建设|基地|中心)", seen.right))
+    if seen.quantity.suffix and not seen.right:
+        return bool(re.search(r"总投资(?:额)?$", seen.left))  # 面积5万平方米以上 is asked for
     return bool(_DESCRIBED.search(seen.left))
 
 
@@ -229,8 +246,11 @@ def _qualifier(_: Context, seen: Seen) -> bool:
         return True
     if re.match(r"[^,;。\d]{0,24}(?:给予|予以)", right) and left.startswith(("对", "给", "向")):
         return True
-    if q.suffix and q.unit != "%" and re.match(r"的?[^,;。、\d]{2,20}\d", right):
+    listed = re.search(rf"(?:[、和及与]|{VERBS})(?:约|近|各)?$", left)
+    if q.suffix and q.unit != "%" and not listed and _BEFORE_COUNT.match(right):
         return True
+    if re.match(r"的(?:全部|全都|均|都|一律|应|要|纳入|予以)", right) and _LIMITS.search(left):
+        return q.unit not in ("%", "‰")
     if _HAS_OF_NOUN.match(right) and not (
         q.suffix or q.unit in ("%", "‰", "倍") or _ENDS_WITH_CUE_OR_VERB.search(left)
     ):
@@ -272,12 +292,32 @@ def _universe(_: Context, seen: Seen) -> bool:
     )
 
 
+def _population(_: Context, seen: Seen) -> bool:
+    """60岁以上老人达到32万人,占总人口的21%: how many there are, whoever works."""
+    if seen.unit in ("人", "名") and _OF_AGE.search(seen.left):
+        return True
+    return seen.unit == "%" and bool(_AGED_SHARE.search(seen.before))
+
+
 def _abstract_count(context: Context, seen: Seen) -> bool:
-    """四个方面, 12个环节: a figure of speech in digits or characters."""
+    """四个方面, 12个环节, 10件实事: a figure of speech in digits or characters."""
+    if _LISTED_WORKS.match(seen.right) and seen.unit in ("件", "项", "个"):
+        return True
+    if seen.quantity.low == 1 and _one_by_one(seen):
+        return True
     explained = seen.left.startswith("即") and seen.quantity.suffix == ""
     if explained and seen.unit not in ("%", "‰") and not is_money(seen.unit):
         return True
     return seen.unit in ("个", "项", "大") and bool(_ABSTRACT.match(seen.right))
+
+
+def _one_by_one(seen: Seen) -> bool:
+    """发现1户、解决1户: a manner of working."""
+    unit = re.escape(seen.unit)
+    return bool(
+        re.search(rf"[1一]{unit}[、,]?[\u4e00-\u9fff]{{1,4}}$", seen.before)
+        or re.match(rf"[、,]?[\u4e00-\u9fff]{{1,4}}[1一]{unit}", seen.after)
+    )
 
 
 def _words_for_numbers(context: Context, seen: Seen) -> bool:
@@ -295,7 +335,9 @@ def _words_for_numbers(context: Context, seen: Seen) -> bool:
         r"(?:每[^,;。\d]{1,10}|各[^,;。\d]{0,8}?)(?:建设|建成|建|有|设|配备|选择|培育|打造)$",
         seen.left,
     )
-    if per or (q.suffix and q.low > 1):
+    if per or (q.suffix and q.low > 1) or _AT_LEAST_ONE.search(seen.left):
+        return False
+    if q.low == 1 and q.unit in _ONE_OF and _ONE_BUILT.search(seen.left):
         return False
     if q.low < 2 or (q.unit in ("个", "次", "条", "对") and _NAMED.match(seen.right)):
         return True
@@ -338,6 +380,7 @@ RULES: list[tuple[str, Rule]] = [
     ("产能名称", _capacity_name),
     ("每…之数", _per_denominator),
     ("限定条件", _qualifier),
+    ("人口状况", _population),
     ("现有总数", _universe),
     ("概括之数", _abstract_count),
     ("中文数词", _words_for_numbers),

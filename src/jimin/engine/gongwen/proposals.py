@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from jimin.engine.gongwen.context import Clause, Context
-from jimin.engine.gongwen.dues import stated_due, year_end
+from jimin.engine.gongwen.dues import default_due, stated_due
 from jimin.engine.gongwen.model import Comparator, Proposal, ProposalKind, Target
 from jimin.engine.gongwen.subjects import clean
 
@@ -212,7 +212,7 @@ def _proposal(
         value=value,
         unit=unit,
         comparator=comparator,
-        due=due or year_end(context),
+        due=due or default_due(context),
         node=node.start if node else None,
         confidence=confidence,
         rule=rule,

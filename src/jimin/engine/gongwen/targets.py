@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from jimin.engine.gongwen.context import Clause, Context, Seen
-from jimin.engine.gongwen.dues import stated_due, year_end
+from jimin.engine.gongwen.dues import default_due, stated_due
 from jimin.engine.gongwen.exclusions import reason_to_set_aside
 from jimin.engine.gongwen.model import Comparator, Role, SetAside, Target, TargetKind, Value
 from jimin.engine.gongwen.quantities import Quantity, find_quantities, is_money
@@ -30,7 +30,8 @@ from jimin.engine.gongwen.words import (
     VERBS,
 )
 
-_BETWEEN_LISTED = re.compile(r"(?:[、和及与,或]|以及)*")
+_BETWEEN_LISTED = re.compile(r"(?:[、和及与,或]|以及)*|(?:[、和及与]|以及)(?P<rate>每人每?[月年天])")
+_RATE = re.compile(r"每人每?[月年天]")
 _SEPARATOR = re.compile(r"、|以及|和|及(?!以)|与|并|且")
 _PARAMETER = re.compile(
     r"封顶线|起付线|限额|最高额|(?:补助|补贴|救助|供养|低保|保障|资助|奖励|抚恤|护理费?|津贴|养育|发放|收费)标准|"
@@ -156,7 +157,9 @@ def _listed(run: list[Seen], left: str, right: str) -> Iterator[_Item]:
             seen.quantity = replace(seen.quantity, suffix=suffix)
     subjects = distribute(left, len(run)) if len(run) > 1 else None
     for index, seen in enumerate(run):
-        yield _Item(seen, left, right, subjects[index] if subjects else None)
+        rate = _RATE.search(seen.before[-4:]) if index else None
+        own = _RATE.sub(rate.group(), left) if rate else left
+        yield _Item(seen, own, right, subjects[index] if subjects else None)
 
 
 def _without_time(context: Context, seen: Seen, left: str) -> str:
@@ -363,7 +366,7 @@ def _due(
     if role == "policy_parameter" and comparator == "=":
         return None, ""
     due, rule = stated_due(context, Clause(seen.clause.start, seen.clause.end), seen.quantity.start)
-    return (due, rule) if due else (year_end(context), "")
+    return (due, rule) if due else (default_due(context), "")
 
 
 def _each_year(left: str) -> bool:

@@ -2,8 +2,10 @@
 
 import re
 
+from jimin.engine.gongwen.words import VERBS
+
 _PAST_LEAD = re.compile(
-    r"(?:一年来|过去[一的五]|过去一年|去年|上一?年度?(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
+    r"(?:一年来|(?:在)?(?:刚刚)?过去[一的五]|过去一年|去年|上一?年度?(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
     r"[一几]年来|截[至止]|至目前|目前已|回顾)"
 )
 _NOW_LEAD = re.compile(
@@ -15,7 +17,12 @@ _PAST_CLAUSE = re.compile(
     r"(?<!比)(?<!与)(?<!较)(?<!同)去年(?!的?(?:同期|水平|基础|底|标准))|"
     r"截[至止]|累计(?:发放|投入|救助|完成|建成|销售|筹集)了?"
 )
+# What there is today, said of one sentence only: 目前，全市床位…张。
+_STATE_LEAD = re.compile(r"(?:据(?:了解|悉|统计|介绍),)?(?:目前|现阶段|现有|现已)(?!的)")
 _STATE = re.compile(r"目前|现有|原有|共有(?!产)|实有|(?<![为除])了(?![解结])")
+# 从目前的60%提高到…, 改造现有敬老院, 5个现有站点 and 在现有…基础上 tell no result.
+_COMPARED_WITH = re.compile(r"[由从比较在与]$")
+_WORKED_ON = re.compile(rf"(?:{VERBS}|[对将把用托家个所处座]|利用|依托)$")
 _FUTURE_CLAUSE = re.compile(
     r"确保|力争|争取|要|将|计划|预计|达到|不低于|不少于|新增|目标|提高到|年底|年内|全年"
 )
@@ -32,7 +39,7 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
         said = _tense_of(head, year)
         if said is not None:
             past = said
-        flags.append(past)
+        flags.append(past or _STATE_LEAD.match(head) is not None)
         previous_end = end
     return flags
 
@@ -53,7 +60,7 @@ def tells_of_the_past(left: str, rest: str) -> bool:
 
     `left` stands before the number, `rest` from the number to the end of its clause.
     """
-    if _STATE.search(left):
+    if _says_what_there_is(left):
         return True
     m = _PAST_CLAUSE.search(left + rest)
     if m is None:
@@ -61,9 +68,30 @@ def tells_of_the_past(left: str, rest: str) -> bool:
     return not _FUTURE_CLAUSE.search(left + rest) or m.group().startswith("去年")
 
 
+def _says_what_there_is(told: str) -> bool:
+    return any(not _is_no_result(told, m) for m in _STATE.finditer(told))
+
+
+def _is_no_result(told: str, m: re.Match[str]) -> bool:
+    before = told[max(0, m.start() - 8) : m.start()]
+    if m.group() == "目前":
+        return _COMPARED_WITH.search(before) is not None
+    if m.group() in ("现有", "原有"):
+        return _WORKED_ON.search(before) is not None or "基础上" in told[m.end() :]
+    return False
+
+
+_TURNS = re.compile(
+    r"(?<!截至)(?<!截止)(?<!至)今年|明年|下一步|力争|确保|(?<![\d去上])年底|年内|下半年"
+)
+_YEAR_TOLD = re.compile(r"(?P<until>截[至止]到?|至|自|从)?(20\d\d)年")
+
+
 def turns_to_the_plan(told: str, year: int) -> bool:
     """Whether a sentence that began with last year has come to this one (去年…，今年…)."""
-    return bool(re.search(rf"今年|明年|下一步|力争|确保|{year}年", told))
+    if _TURNS.search(told):
+        return True
+    return any(int(m[2]) >= year and not m["until"] for m in _YEAR_TOLD.finditer(told))
 
 
 _ALREADY = re.compile(
@@ -74,5 +102,5 @@ _TURN = re.compile(r"[将要]|今年|明年|下一步|力争|确保|争取|计�
 
 def goes_on_in_the_past(told: str) -> bool:
     """已建成机构80家，照料中心200个: the second count is as past as the first."""
-    ends = [m.end() for m in _ALREADY.finditer(told)]
+    ends = [m.end() for m in _ALREADY.finditer(told) if not _is_no_result(told, m)]
     return bool(ends) and not _TURN.search(told, ends[-1])
