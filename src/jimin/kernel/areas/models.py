@@ -2,6 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from . import rules
@@ -70,5 +71,9 @@ class Area(models.Model):
 
     def reach(self) -> list[tuple[str, str]]:
         """Ranges of codes a post here covers: its own, and those of areas merged into it."""
-        merged = [rules.reach(code) for code in self.predecessors.values_list("code", flat=True)]
-        return [rules.reach(self.code), *merged]
+        return [rules.reach(self.code), *self._merged]
+
+    @cached_property
+    def _merged(self) -> list[tuple[str, str]]:
+        """Asked many times a page; one query in the life of this object."""
+        return [rules.reach(code) for code in self.predecessors.values_list("code", flat=True)]
