@@ -310,7 +310,7 @@ class MonthRun(models.Model):
     )
     approved_at = models.DateTimeField(_("批准时间"), null=True)
 
-    objects = ScopedManager()
+    objects = ScopedManager(subject="dibao")
 
     class Meta:
         verbose_name = _("月度核定")
