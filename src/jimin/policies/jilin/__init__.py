@@ -2,7 +2,7 @@
 
 LABEL = "吉林市社会救助政策"
 
-BENEFITS = ("dibao",)
+BENEFITS = ("dibao", "medical")
 
 COUNTIES = {
     "220202": "昌邑区",

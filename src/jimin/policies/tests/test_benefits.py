@@ -1,0 +1,129 @@
+"""Every benefit: its worked cases one by one and as a city, its figures, its books."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from jimin.engine.rules import Choice, Day, Fact, Flag, Month, PolicyError
+from jimin.engine.rules.words import money
+from jimin.policies import assess, assess_all, benefit_of, load_policy
+from jimin.policies.cases import WorkedCase, worked_cases
+
+POLICY = load_policy("jilin")
+CASES = [case for benefit in POLICY.benefits for case in worked_cases(POLICY, benefit)]
+MONTHS = [
+    (benefit, month, list(cases))
+    for (benefit, month), cases in groupby(
+        sorted(CASES, key=lambda case: (case.benefit, case.month)),
+        key=lambda case: (case.benefit, case.month),
+    )
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.benefit}: {case.sentence}" for case in CASES])
+def test_a_case_worked_by_hand(case: WorkedCase) -> None:
+    assert case.differences(POLICY) == ()
+
+
+@pytest.mark.parametrize("benefit", POLICY.benefits)
+def test_each_benefit_has_cases_of_every_kind(benefit: str) -> None:
+    cases = [case for case in CASES if case.benefit == benefit]
+    assert len(cases) >= 15
+    assert len({case.sentence for case in cases}) == len(cases)
+    expected = {case.expected["conclusion"] for case in cases}
+    assert {*benefit_of(benefit).reasons, "不符合", "待人工核实"} <= expected
+
+
+@pytest.mark.parametrize("benefit", POLICY.benefits)
+def test_every_condition_of_a_refusal_decides_some_case(benefit: str) -> None:
+    cases = [case for case in CASES if case.benefit == benefit]
+    refusals = {_of(case).steps[0].rule for case in cases if _of(case).conclusion == "不符合"}
+    assert refusals >= set(benefit_of(benefit).conditions)
+
+
+@pytest.mark.parametrize(
+    ("benefit", "month", "cases"), MONTHS, ids=[f"{name} {month}" for name, month, _ in MONTHS]
+)
+def test_the_city_gives_what_the_single_case_gives(
+    benefit: str, month: str, cases: list[WorkedCase]
+) -> None:
+    facts = POLICY.benefit(benefit).book.facts
+    groups = [{"household": n, **case.household} for n, case in enumerate(cases)]
+    members = [
+        {"household": n, **member} for n, case in enumerate(cases) for member in case.members
+    ]
+    result = assess_all(
+        POLICY, benefit, month, _table(facts["group"], groups), _table(facts["member"], members)
+    )
+    rows = {row.pop("household"): row for row in result.to_pylist()}
+    for number, case in enumerate(cases):
+        found = _of(case)
+        fen = {
+            f"{name}_fen": None if value is None else int(Fraction(money(value)) * 100)
+            for name, value in found.figures.items()
+        }
+        size = len(case.members)
+        assert rows[number] == {"conclusion": found.conclusion, "size": size, **fen}, case.sentence
+
+
+def test_the_figures_say_where_they_come_from() -> None:
+    for benefit in POLICY.benefits:
+        book = POLICY.benefit(benefit)
+        for name in book.used_parameters():
+            for value in book.book.parameters[name].values:
+                is_example = value.source.startswith("示例值：")
+                assert is_example == (value.status == "example"), (name, value.source)
+
+
+def test_a_benefit_is_opened_once_and_has_the_name_and_version_of_the_policy() -> None:
+    medical = POLICY.benefit("medical")
+    assert medical is POLICY.benefit("medical")
+    assert medical.benefit("dibao") is POLICY
+    assert (medical.name, medical.version) == (POLICY.name, POLICY.version)
+    assert medical.benefits == POLICY.benefits
+    with pytest.raises(PolicyError, match="没有“pension”；可用：dibao、medical"):
+        POLICY.benefit("pension")
+
+
+def test_an_altered_case_is_told() -> None:
+    case = next(case for case in CASES if case.benefit == "medical")
+    wrong = replace(case, expected={"due": "3500.01", "self_pay": ["1.00"]})
+    assert wrong.differences(POLICY) == (
+        f"{case.sentence} due：应当是 3500.01，算出 3500.00",
+        f"{case.sentence} self_pay：应当是 1.00，算出 15000.00",
+    )
+
+
+def _of(case: WorkedCase) -> Any:
+    return assess(POLICY, case.benefit, case.month, case.household, case.members)
+
+
+def _table(facts: Mapping[str, Fact], rows: list[dict[str, Any]]) -> pa.Table:
+    columns = {"household": pa.array([row["household"] for row in rows], pa.int64())}
+    for name, fact in facts.items():
+        columns[name] = pa.array([_cell(fact, row.get(name)) for row in rows], _type(fact))
+    return pa.table(columns)
+
+
+def _type(fact: Fact) -> pa.DataType:
+    match fact:
+        case Flag():
+            return pa.bool_()
+        case Choice():
+            return pa.string()
+        case Day() | Month():
+            return pa.date32()
+    return pa.int64()
+
+
+def _cell(fact: Fact, value: Any) -> Any:
+    if isinstance(fact, Month) and value is not None:
+        return date(int(value[:4]), int(value[5:]), 1)
+    return int(value * 100) if isinstance(value, Decimal) else value
