@@ -16,7 +16,7 @@ from jimin.engine.gongwen.tense import past_sentences
 from jimin.engine.gongwen.times import Time, find_times
 
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
-_LEFT_WINDOW, _RIGHT_WINDOW = 200, 120
+_LEFT_WINDOW, _RIGHT_WINDOW = 140, 100
 _CLAUSE_ENDS = ",;:。!?|\n"
 
 
@@ -214,6 +214,11 @@ class Seen:
     right: str  # the clause after it
     before: str  # up to forty characters before it, across clauses, within the line
     after: str  # up to twenty characters after it
+
+    @property
+    def tail(self) -> str:
+        """The end of `left`, for what is looked for just before the number."""
+        return self.left[-24:]
 
     @property
     def unit(self) -> str:

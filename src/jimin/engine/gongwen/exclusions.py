@@ -56,6 +56,7 @@ _RELATIVE = re.compile(
 _HAS_OF_NOUN = re.compile(r"的(?!目标|任务|要求|标准|比例|基础|规模|速度)[\u4e00-\u9fff“]")
 _PAID = re.compile(r"的[^,;。]{0,12}(?:补贴|补助|奖励|津贴|经费|资金|救助|标准|慰问金)")
 _BEFORE_COUNT = re.compile(r"的?[^,;。、\d]{2,20}\d")
+_LISTED = re.compile(rf"(?:[、和及与]|{VERBS})(?:约|近|各)?$")
 _LIMITS = re.compile(r"(?:低于|高于|超过|不足|不到|未达到?|大于|小于|已?满)$")
 _REACHED_BY_MEMBERS = re.compile(
     r"(?:低于|超过|高于|不足|未满|已?满|达到?|在|连续|剩余|大于|小于|不到|累计|年龄|收入|面积|规模|床位|人口|"
@@ -95,7 +96,7 @@ def _in_time(context: Context, seen: Seen) -> bool:
 def _bare_year(_: Context, seen: Seen) -> bool:
     """2016年 is a date; a waiting time 不超过5年 at the end of its clause is a limit."""
     q = seen.quantity
-    if q.unit == "年" and q.low < 50 and not seen.right and _ENDS_WITH_CUE.search(seen.left):
+    if q.unit == "年" and q.low < 50 and not seen.right and _ENDS_WITH_CUE.search(seen.tail):
         return False
     return q.unit in ("年", "月", "号", "届") or q.unit == "日"
 
@@ -159,7 +160,7 @@ def _no_unit(_: Context, seen: Seen) -> bool:
     ends = not seen.right or seen.right[0] in "的)“、和"
     q = seen.quantity
     large = q.low >= 1000 and q.low % 1000 == 0
-    return not (ends and (_ENDS_WITH_CUE.search(seen.left) or large)) or q.style != "digits"
+    return not (ends and (_ENDS_WITH_CUE.search(seen.tail) or large)) or q.style != "digits"
 
 
 def _duration(_: Context, seen: Seen) -> bool:
@@ -220,7 +221,7 @@ def _described(_: Context, seen: Seen) -> bool:
         return bool(re.search(r"的[^,;。]{2,}(?:项目|工程|建设|基地|中心)", seen.right))
     if seen.quantity.suffix and not seen.right:
         return bool(re.search(r"总投资(?:额)?$", seen.left))  # 面积5万平方米以上 is asked for
-    return bool(_DESCRIBED.search(seen.left))
+    return bool(_DESCRIBED.search(seen.tail))
 
 
 def _capacity_name(_: Context, seen: Seen) -> bool:
@@ -246,21 +247,21 @@ def _qualifier(_: Context, seen: Seen) -> bool:
         return True
     if re.match(r"[^,;。\d]{0,24}(?:给予|予以)", right) and left.startswith(("对", "给", "向")):
         return True
-    listed = re.search(rf"(?:[、和及与]|{VERBS})(?:约|近|各)?$", left)
+    listed = _LISTED.search(seen.tail)
     if q.suffix and q.unit != "%" and not listed and _BEFORE_COUNT.match(right):
         return True
-    if re.match(r"的(?:全部|全都|均|都|一律|应|要|纳入|予以)", right) and _LIMITS.search(left):
+    if re.match(r"的(?:全部|全都|均|都|一律|应|要|纳入|予以)", right) and _LIMITS.search(seen.tail):
         return q.unit not in ("%", "‰")
     if _HAS_OF_NOUN.match(right) and not (
-        q.suffix or q.unit in ("%", "‰", "倍") or _ENDS_WITH_CUE_OR_VERB.search(left)
+        q.suffix or q.unit in ("%", "‰", "倍") or _ENDS_WITH_CUE_OR_VERB.search(seen.tail)
     ):
         return not (is_money(q.unit) and _PAID.match(right))
-    makes = _ENDS_WITH_VERB.search(left) or re.search(
-        r"(?:至少|不少于|不低于|实现|达到|完成|确保|全市|全县|力争)$", left
+    makes = _ENDS_WITH_VERB.search(seen.tail) or re.search(
+        r"(?:至少|不少于|不低于|实现|达到|完成|确保|全市|全县|力争)$", seen.tail
     )
     if re.match(r"的(?:应|要|均|全部)?(?:占|达到|达|比例)", right) and q.unit not in ("%", "‰"):
         return True
-    if _RELATIVE.match(right) and _REACHED_BY_MEMBERS.search(left):
+    if _RELATIVE.match(right) and _REACHED_BY_MEMBERS.search(seen.tail):
         return True
     if q.suffix in ("", "左右", "上下") or makes or q.unit in ("%", "‰"):
         held = re.search(r"(?:持股|占股|出资|控股|丧失|伤残|致残)[^,;。]{0,6}$", left)
@@ -283,7 +284,7 @@ def _per_denominator(_: Context, seen: Seen) -> bool:
 def _universe(_: Context, seen: Seen) -> bool:
     """全市9个县市区: how many there are, unless a verb makes them the task."""
     return (
-        bool(_PLACE_END.search(seen.left))
+        bool(_PLACE_END.search(seen.tail))
         and not seen.quantity.suffix
         and bool(re.match(r"[\u4e00-\u9fff]", seen.right))
         and seen.unit
@@ -329,19 +330,19 @@ def _words_for_numbers(context: Context, seen: Seen) -> bool:
         return True
     if q.unit not in _COUNTABLE_CHINESE and not is_money(q.unit) and q.unit != "倍":
         return True
-    if _ENDS_WITH_CUE.search(seen.left):
+    if _ENDS_WITH_CUE.search(seen.tail):
         return False
     per = re.search(
         r"(?:每[^,;。\d]{1,10}|各[^,;。\d]{0,8}?)(?:建设|建成|建|有|设|配备|选择|培育|打造)$",
         seen.left,
     )
-    if per or (q.suffix and q.low > 1) or _AT_LEAST_ONE.search(seen.left):
+    if per or (q.suffix and q.low > 1) or _AT_LEAST_ONE.search(seen.tail):
         return False
-    if q.low == 1 and q.unit in _ONE_OF and _ONE_BUILT.search(seen.left):
+    if q.low == 1 and q.unit in _ONE_OF and _ONE_BUILT.search(seen.tail):
         return False
     if q.low < 2 or (q.unit in ("个", "次", "条", "对") and _NAMED.match(seen.right)):
         return True
-    return not _COUNTED.search(seen.left)
+    return not _COUNTED.search(seen.tail)
 
 
 def _nothing_said(context: Context, seen: Seen) -> bool:

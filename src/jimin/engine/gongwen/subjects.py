@@ -180,9 +180,16 @@ def clean(subject: str) -> tuple[str, str]:
     else:
         subject = _offered(subject)
     subject = re.sub(r"(?:的|之)?(?:目标|任务|要求)$", "", subject)
-    return subject.strip(' “"、,;:()-的') if subject.count("”") != 1 else subject.strip(
-        " 、"
-    ), scope
+    return _strip(subject), scope
+
+
+def _strip(subject: str) -> str:
+    if subject.count("”") == 1:
+        return subject.strip(" 、")
+    subject = subject.strip(' “"、,;:-的|')
+    if subject.count("(") == subject.count(")"):
+        return subject
+    return subject.strip(' “"、,;:()-的|')
 
 
 def _offered(subject: str) -> str:

@@ -50,7 +50,13 @@ _VERBS_FIRST = re.compile(
     rf"(?:开工|新)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展|取消|募集|发放)"
 )
 _NUMBERED = re.compile(r"\d[\d.,]*[万亿]?[\u4e00-\u9fff]{1,2}(?:以上)?$|去年|上年|\d+月底?前")
-_HOME = re.compile(r"(?:城市|城镇|城区|农村|市区|乡村|县城)")
+_HOME = re.compile(r"(?:城市|城镇|城区|农村|市区|乡村|县城|县\(市(?:、区)?\)|乡镇)")
+_STARS = re.compile(r"(?:[1-5]A|[一二三四五]星)级(?:及?以上)?")
+_SIZE = re.compile(r"总?(?:面积|规模|金额)|(?:覆盖|入住|使用|完成|合格|满意|达标)率|满意度|占比")
+_DOING = re.compile(rf"(?:{VERBS}|投资)+")
+_DOING_LEAD = re.compile(r"^(?:完成|实现|计划|开工)+(?=.{2})")
+_UNDERTAKEN = re.compile(r"^(?:大力|继续|加快|全面)*(?:实施|开展|推进|抓好|做好|健全|完善|建立|推行)+")
+_WORK_ENDS = re.compile(r"(?:全面|有序|加快|扎实)*(?:推进|实施|开展)?$|(?:项目|工程)$")
 _TOPIC_ENDS = re.compile(
     r"(?:部分|费用|的|群众|对象|人员|家庭|方面|老人|老年人|机构|居民|支出|病人|患者)$"
 )
@@ -254,6 +260,10 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
     start = seen.clause.start
     sentence = context.sentence_at(seen.quantity.start)
     bare = _GROWTH_ONLY.fullmatch(subject) is not None
+    if _DOING.fullmatch(subject) and not bare and not re.fullmatch(VERBS, subject):
+        thing = _thing_done(context, seen, sentence.start)
+        if thing:
+            return thing + _DOING_LEAD.sub("", subject), True
     if re.fullmatch(VERBS, subject) and not bare:
         for target in reversed(earlier[-3:]):
             same = _kin(target.unit, seen.unit) and target.clause_end <= seen.quantity.start
@@ -262,6 +272,10 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
         thing = clean(_NUMBERED.sub("", _clause_before(context, start, sentence.start)))[0]
         if 2 <= len(thing) <= 30 and not re.search(r"期间|年|月|率|比例|达|不|要", thing):
             return subject + _VERBS_FIRST.sub("", thing, count=1), True
+    if subject.startswith("覆盖") and len(subject) <= 6:
+        topic = _UNDERTAKEN.sub("", _clause_before(context, start, sentence.start))
+        if 4 <= len(topic) <= 30 and not re.search(r"\d", topic):
+            return clean(topic)[0] + subject, True
     if _HOME.fullmatch(subject):
         topic = _clause_before(context, start, sentence.start)
         if "城乡" in topic:
@@ -272,9 +286,14 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
             return _VERBS_FIRST.sub("", near.subject, count=1) + subject, True
         if _HOME.fullmatch(subject) and _HOME.match(near.subject):
             return subject + _HOME.sub("", near.subject, count=1), True
+        if _STARS.fullmatch(subject) and _STARS.match(near.subject):
+            return _STARS.sub(subject, near.subject, count=1), True
+    if near is not None and _SIZE.fullmatch(subject) and start - near.clause_end <= 1:
+        return _VERBS_FIRST.sub("", near.subject, count=1) + subject, True
     if bare or len(subject) < 2:
         for target in reversed(earlier[-3:]):
-            if target.start >= sentence.start and target.clause_end <= seen.quantity.start:
+            before = target.clause_end <= seen.quantity.start or target.clause_start == start
+            if target.start >= sentence.start and before:
                 told = re.sub(rf"(?:{GROWTH})$|^(?:实现|完成)", "", target.subject)
                 return told + subject, True
     if bare or len(subject) < 2 or is_generic(subject):
@@ -288,6 +307,20 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
     return subject, False
 
 
+def _thing_done(context: Context, seen: Seen, sentence_start: int) -> str:
+    """What 完成治理 or 投资 is about: the clause before it, else the clause after it."""
+    before = _clause_before(context, seen.clause.start, sentence_start)
+    thing = _UNDERTAKEN.sub("", clean(_NUMBERED.sub("", before))[0])
+    thing = _WORK_ENDS.sub("", thing)
+    if 2 <= len(thing) <= 30 and not re.search(r"期间|年|月|率|比例|达|不|要", thing):
+        return thing
+    end = seen.clause.end
+    if "投资" not in seen.left[-8:] or context.norm[end : end + 1] != ",":
+        return ""
+    after = re.split(r"[,;:。|\n]", context.norm[end + 1 : end + 41])[0]
+    return clean(re.sub(r"\d[\d.,]*[万亿]?[\u4e00-\u9fff]", "", after))[0]
+
+
 def _kin(unit: str, other: str) -> bool:
     """The same unit, per month or year apart; 人, 名 and 位 all count people."""
     a, b = unit.split("/")[0], other.split("/")[0]
@@ -295,7 +328,7 @@ def _kin(unit: str, other: str) -> bool:
 
 
 def _clause_before(context: Context, start: int, sentence_start: int) -> str:
-    if start <= sentence_start or context.norm[start - 1] not in ",:":
+    if start <= sentence_start or context.norm[start - 1] not in ",:|":
         return ""
     before = context.clause_of(start - 1, start - 1).start
     node = context.outline.at(start - 1)

@@ -66,9 +66,9 @@ SECTION = """（一）推进养老服务。一是建机构。全年新增床位1
 
 
 def seconds(text: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()  # not the time others on the machine take
     read_plan(text, 2016)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def test_two_hundred_thousand_characters_take_seconds_with_and_without_line_breaks() -> None:
