@@ -51,7 +51,7 @@ from .models import Upload
 from .values import cell, hidden, show_value
 
 LARGEST = 5 * 2**20
-MOST_ROWS = 5000
+MOST_ROWS = 2000
 CHUNK = 500
 LONGEST_TEXT = 4000
 NEW, CHANGED, UNCHANGED, WRONG = "new", "changed", "unchanged", "wrong"

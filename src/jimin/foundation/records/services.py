@@ -103,9 +103,11 @@ def check_record(
     if not is_new:
         require(actor=actor, verb="change", subject=record.subject, area=record.area_of(obj))
     _put(record, obj, data)
+    if not is_new and _values(obj) == before:
+        return Draft(obj, is_new, {})
     verb = "add" if is_new else "change"
     with acting_as_system("uniqueness holds over all rows"):
-        _validate(record, obj)
+        _validate(record, obj, data)
     require(actor=actor, verb=verb, subject=record.subject, area=record.area_of(obj))
     after = _values(obj)
     changes = {name: [before.get(name), v] for name, v in after.items() if before.get(name) != v}
@@ -194,15 +196,19 @@ def _put(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
         setattr(obj, model_field.attname if is_key else name, value)
 
 
-def _validate(record: RecordType, obj: Any) -> None:
-    """`full_clean`, with the digests of sealed fields in step before uniqueness is checked."""
+def _validate(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
+    """`full_clean`, with the digests of sealed fields in step before uniqueness is checked.
+
+    Links given as records are not looked up again: whoever gives one has read it.
+    """
     errors: dict[str, Any] = {}
+    read = {name for name, value in data.items() if isinstance(value, models.Model)}
     try:
-        obj.clean_fields(exclude=record.derived)
+        obj.clean_fields(exclude={*record.derived, *read})
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if not errors:
-        for check in (obj.clean, lambda: record.prepare(obj), obj.clean_fields):
+        for check in (obj.clean, lambda: record.prepare(obj), lambda: _clean_derived(record, obj)):
             if errors:
                 break
             try:
@@ -212,6 +218,11 @@ def _validate(record: RecordType, obj: Any) -> None:
     if errors:
         raise ValidationError(_in_plain_words(obj, errors))
     _validate_against_others(obj)
+
+
+def _clean_derived(record: RecordType, obj: Any) -> None:
+    if record.derived:
+        obj.clean_fields(exclude=set(record.field_map) - set(record.derived))
 
 
 def _validate_against_others(obj: models.Model) -> None:
