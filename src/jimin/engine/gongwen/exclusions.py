@@ -29,6 +29,10 @@ _LISTED_WORKS = re.compile(r"(?:为民|民生|惠民|利民)*(?:办)?实事")
 _ONE_BUILT = re.compile(r"(?:新建|新增|建成|建设|改建|扩建|迁建|新改建|改扩建)$")
 _ONE_OF = {"所", "座", "处", "家", "条", "栋", "幢"}
 _AT_LEAST_ONE = re.compile(rf"(?:至少|不少于|不低于)(?:{VERBS})?$")
+_EVERY_AREA = re.compile(
+    r"(?:县|市|区|乡|镇|街道|行政村|村|社区|部门|成员单位)[^,;。\d]{0,8}?(?:全部|全都|均|都|要|应当?|须)"
+)
+_ALL_OF_THEM = re.compile(rf"^(?:{PLACES})?(?:内|的)?$|^(?:{PLACES})?\d+个[^,;。\d]{{1,8}}[、和及]$")
 _PLACE_END = re.compile(rf"(?:{PLACES}|所有|辖区|辖区内|下辖|现辖|全部|各)(?:内|的|共|共有)?$")
 _DURATIONS = {
     "小时", "分钟", "秒", "天", "日", "工作日", "个工作日", "年", "个月", "周", "周年", "届", "代",
@@ -55,7 +59,7 @@ _RELATIVE = re.compile(
 )
 _HAS_OF_NOUN = re.compile(r"的(?!目标|任务|要求|标准|比例|基础|规模|速度)[\u4e00-\u9fff“]")
 _PAID = re.compile(r"的[^,;。]{0,12}(?:补贴|补助|奖励|津贴|经费|资金|救助|标准|慰问金)")
-_BEFORE_COUNT = re.compile(r"的?[^,;。、\d]{2,20}\d")
+_BEFORE_COUNT = re.compile(r"的?[^,;。、(\d]{2,20}\d")
 _LISTED = re.compile(rf"(?:[、和及与]|{VERBS})(?:约|近|各)?$")
 _LIMITS = re.compile(r"(?:低于|高于|超过|不足|不到|未达到?|大于|小于|已?满)$")
 _REACHED_BY_MEMBERS = re.compile(
@@ -283,6 +287,8 @@ def _per_denominator(_: Context, seen: Seen) -> bool:
 
 def _universe(_: Context, seen: Seen) -> bool:
     """全市9个县市区: how many there are, unless a verb makes them the task."""
+    if seen.unit == "个" and _EVERY_AREA.match(seen.right) and _ALL_OF_THEM.search(seen.left):
+        return not seen.quantity.suffix
     return (
         bool(_PLACE_END.search(seen.tail))
         and not seen.quantity.suffix

@@ -10,9 +10,16 @@ from jimin.engine.gongwen.model import Comparator, Proposal, ProposalKind, Targe
 from jimin.engine.gongwen.subjects import clean
 
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
+_REGULARLY = re.compile(
+    r"(?:每月|每周|每季度?|每半年|每年|按月|按季度?|每季度末)[^,;。]{0,10}?(?:上报|报送|报告|通报|汇总|公布|公开)"
+)
+# The part without a number of 全面覆盖城市社区和90%以上村.
+_ALL_BESIDE = re.compile(
+    r"(?:全面覆盖|覆盖(?:所有|全部|全市|全县|全区))(?!率)[^,;。\d]{2,16}?(?=(?:[、和及与]|以及)\d)"
+)
 _HINT = re.compile(
     r"不低于|不少于|高于|达到|所有|全部|全覆盖|全面覆盖|尽|每[名个位户人]|到位|落实$|落实[、。]|无|零|不|杜绝|遏制|"
-    r"一[^一]{1,3}一|A|星级|完成|建成|启动|开工|竣工|投|上报|运行|翻"
+    r"每[月周季年半]|按[月季]|一[^一]{1,3}一|A|星级|完成|建成|启动|开工|竣工|投|上报|运行|翻"
 )
 
 _ZERO = re.compile(
@@ -129,9 +136,10 @@ def read_proposals(context: Context, targets: list[Target]) -> list[Proposal]:
         while next_target < len(spans) and spans[next_target][1] <= m.start():
             next_target += 1
         numeric = next_target < len(spans) and spans[next_target][0] < m.end()
-        if not _HINT.search(m.group()) or m.start() in taken or not _is_of_the_plan(context, m):
+        if not _HINT.search(m.group()) or not _is_of_the_plan(context, m):
             continue
-        found = [] if numeric else list(_found(context, m))
+        numeric = numeric or m.start() in taken
+        found = list(_beside(context, m)) if numeric else list(_found(context, m))
         if not found and not numeric:
             sentence = context.sentence_at(m.start()).start
             milestone = _milestone(context, m, follows=milestone_sentence == sentence)
@@ -160,8 +168,22 @@ def _found(context: Context, m: re.Match[str]) -> Iterator[Proposal]:
             )
 
 
+def _beside(context: Context, m: re.Match[str]) -> Iterator[Proposal]:
+    """What a clause asks of all, beside its number for others."""
+    part = _ALL_BESIDE.search(m.group())
+    if part and not _is_quoted(m.group(), part.start()):
+        yield _proposal(
+            context, m, "universal", part.span(), Decimal(100), "%", ">=", 0.75, "全面覆盖"
+        )
+
+
 def _milestone(context: Context, m: re.Match[str], *, follows: bool) -> Proposal | None:
     """年内完成…, and 启动… after it in the same sentence."""
+    regular = _REGULARLY.search(m.group())
+    if regular is not None:
+        return _proposal(
+            context, m, "milestone", regular.span(), "定期上报", "状态", "=", 0.65, "定期上报"
+        )
     done = _DONE.search(m.group())
     if done is None or (len(m.group()) - done.end() < 2 and done.start() < 4):
         return None
