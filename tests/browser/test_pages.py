@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .conftest import Office, Seat
 
@@ -92,5 +92,4 @@ def test_the_skip_link_and_the_keyboard_reach_the_form(office: Office) -> None:
     seat.page.keyboard.press("Tab")
     seat.page.keyboard.type("wrong")
     seat.page.keyboard.press("Enter")
-    seat.page.wait_for_load_state()
-    assert "登录名或密码不对" in seat.page.locator("main").inner_text()
+    expect(seat.page.locator("main")).to_contain_text("登录名或密码不对")
