@@ -145,8 +145,7 @@ def answers(household: Household, **facts: Any) -> dict[str, Any]:
     return data | facts
 
 
-@pytest.fixture
-def street(db: None) -> Iterator[Street]:
+def build_street() -> Street:
     for code, parent, name, level in AREAS:
         Area.objects.create(
             code=code, parent_id=parent, name=name, level=level, kind=level, initials=name
@@ -157,15 +156,20 @@ def street(db: None) -> Iterator[Street]:
         Post.objects.create(user=user, role=role, area_id=area, valid_from=dt.date(2016, 1, 1))
         return user
 
+    return Street(
+        clerk=staff("township_clerk", TOWN, "赵经办"),
+        second_clerk=staff("township_clerk", TOWN, "钱经办"),
+        worker=staff("community_worker", COMMUNITY, "孙社区"),
+        officer=staff("county_officer", COUNTY, "周审批"),
+        second_officer=staff("county_officer", COUNTY, "吴审批"),
+        paymaster=staff("county_paymaster", COUNTY, "郑发放"),
+        director=staff("county_director", COUNTY, "冯领导"),
+        other_clerk=staff("township_clerk", OTHER_TOWN, "陈经办"),
+        other_officer=staff("county_officer", OTHER_COUNTY, "褚审批"),
+    )
+
+
+@pytest.fixture
+def street(db: None) -> Iterator[Street]:
     with acting_as_system("test"):
-        yield Street(
-            clerk=staff("township_clerk", TOWN, "赵经办"),
-            second_clerk=staff("township_clerk", TOWN, "钱经办"),
-            worker=staff("community_worker", COMMUNITY, "孙社区"),
-            officer=staff("county_officer", COUNTY, "周审批"),
-            second_officer=staff("county_officer", COUNTY, "吴审批"),
-            paymaster=staff("county_paymaster", COUNTY, "郑发放"),
-            director=staff("county_director", COUNTY, "冯领导"),
-            other_clerk=staff("township_clerk", OTHER_TOWN, "陈经办"),
-            other_officer=staff("county_officer", OTHER_COUNTY, "褚审批"),
-        )
+        yield build_street()
