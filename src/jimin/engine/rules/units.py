@@ -48,6 +48,8 @@ NAMES: Final = {
     "级": PLAIN,
     "辆": PLAIN,
     "套": PLAIN,
+    "次": PLAIN,
+    "项": PLAIN,
 }
 
 
