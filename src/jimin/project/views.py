@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from jimin.domains.assistance import queries as assistance
@@ -23,7 +24,11 @@ from jimin.kernel.workplans import queries as plans
 from jimin.kernel.workplans.rules.indicators import INDICATORS, Cut, Period
 from jimin.kernel.workplans.rules.lights import Light
 
-FLOORS = ("dibao_urban_to_income", "dibao_rural_to_income", "dibao_rural_to_poverty_line")
+FLOORS = {
+    "dibao_urban_to_income": gettext_lazy("城市标准占上年收入"),
+    "dibao_rural_to_income": gettext_lazy("农村标准占上年收入"),
+    "dibao_rural_to_poverty_line": gettext_lazy("农村标准比扶贫标准"),
+}
 MOST_SHOWN = 8
 
 
@@ -50,7 +55,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "places": places,
         "totals": _totals(places, trend),
         "trend": trend,
-        "floors": [INDICATORS.get(name) for name in FLOORS],
+        "floors": FLOORS.items(),
         "ledger": ledger,
         "sections": sections,
         "lights": list(reversed(Light)),

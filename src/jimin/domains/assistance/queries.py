@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Substr
+from django.db.models.functions import Cast, Round, Substr
 
 from jimin.engine.rules import DatedValue
 from jimin.foundation.access.matrix import matrix
@@ -144,7 +144,7 @@ def awards_by_part(cut: Cut, month: dt.date) -> dict[str, dict[str, Any]]:
         .annotate(
             households=models.Count("household_id", distinct=True),
             persons=models.Sum("size"),
-            due=models.Sum("amount"),
+            due=_sum_of_fen("amount"),
         )
         .order_by("part")
     )
@@ -170,7 +170,7 @@ def paid_by_part(cut: Cut, first_month: dt.date, last_month: dt.date) -> dict[st
         rows.filter(_inside(cut.area))
         .annotate(part=Substr("area_id", 1, cut.digits))
         .values("part")
-        .annotate(paid_households=count, paid=models.Sum("amount"))
+        .annotate(paid_households=count, paid=_sum_of_fen("amount"))
         .order_by("part")
     )
     return _every_part(cut, grouped, {"paid_households": 0, "paid": Decimal(0)})
@@ -181,15 +181,16 @@ def paid_by_month(area: str, year: int) -> list[dict[str, Any]]:
     rows: Any = Roll.objects.filter(
         _inside(area), benefit=Benefit.DIBAO, state__in=PAID, month__year=year
     )
-    return list(
+    grouped = (
         rows.values("month", "area_id")
         .annotate(
             paid_households=models.Sum("households"),
             paid_persons=models.Sum("persons"),
-            paid=models.Sum("amount"),
+            paid=_sum_of_fen("amount"),
         )
         .order_by("month", "area_id")
     )
+    return [{**row, "paid": _yuan(row["paid"])} for row in grouped]
 
 
 def standards(residence: str, month: dt.date, policy: str = "jilin") -> dict[str, DatedValue]:
@@ -209,10 +210,26 @@ def _inside(area: str) -> models.Q:
     return models.Q(area_id__gte=first, area_id__lte=last)
 
 
+def _sum_of_fen(name: str) -> models.Sum:
+    """An exact sum of money: SQLite adds decimals as floating point, integers exactly."""
+    fen = models.ExpressionWrapper(
+        models.F(name) * 100, output_field=models.DecimalField(max_digits=20, decimal_places=2)
+    )
+    return models.Sum(Cast(Round(fen), models.BigIntegerField()))
+
+
+def _yuan(fen: int) -> Decimal:
+    return Decimal(fen).scaleb(-2)
+
+
 def _every_part(cut: Cut, grouped: Any, nothing: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The parts of an area, also those without a row. Money comes as fen."""
     first, last = reach(cut.area)
     codes = Area.objects.filter(level=cut.level, valid_to=None, code__range=(first, last))
     found = {code: dict(nothing) for code in codes.values_list("code", flat=True)}
     for row in grouped:
-        found[cut.code(row["part"])] = {name: row[name] for name in nothing}
+        found[cut.code(row["part"])] = {
+            name: _yuan(row[name]) if isinstance(empty, Decimal) else row[name]
+            for name, empty in nothing.items()
+        }
     return dict(sorted(found.items()))

@@ -99,9 +99,15 @@ class Node:
     def light(self) -> Light:
         return worst(standing.light for standing in self.standings())
 
+    def targets(self) -> Iterator[Row]:
+        yield from self.rows
+        for child in self.children:
+            yield from child.targets()
+
     @property
     def lights(self) -> dict[Light, int]:
-        return count_lights(self.standings())
+        """How many targets show which light; papers have none here."""
+        return count_lights(row.standing for row in self.targets())
 
     @property
     def progress(self) -> Fraction | None:
@@ -234,10 +240,16 @@ def plan_period(plan: Plan, on: date) -> Period:
     return Period(date(plan.year, 1, 1), on)
 
 
-def with_whole(by_area: Mapping[str, Figure], code: str) -> dict[str, Figure]:
-    """The parts and, under the code of the area, their sum."""
+def with_whole(name: str, by_area: Mapping[str, Figure], code: str) -> dict[str, Figure]:
+    """The parts and, under the code of the area, their sum.
+
+    Levels that each area must keep by itself are set side by side, never added.
+    """
+    indicator = INDICATORS.get(name)
     whole = total(by_area.values())
-    return {**by_area, code: whole} if whole else dict(by_area)
+    if whole is None or indicator is None or indicator.kind == Kind.RELATIONAL:
+        return dict(by_area)
+    return {**by_area, code: whole}
 
 
 def latest_reports(

@@ -124,7 +124,7 @@ def _keep_snapshots(figures: queries.Figures, plan: Plan, on: date) -> int:
     }
     replaced, fresh = [], []
     for name, by_area in figures.items():
-        for code, figure in queries.with_whole(by_area, plan.area_id).items():
+        for code, figure in queries.with_whole(name, by_area, plan.area_id).items():
             known = old.get((name, code))
             new = Snapshot(
                 indicator=name,

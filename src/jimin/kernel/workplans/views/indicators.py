@@ -9,7 +9,7 @@ from jimin.kernel.areas.models import Area
 
 from .. import queries
 from ..models import Plan, Target
-from ..rules.indicators import INDICATORS, Cut, Indicator, Period, total
+from ..rules.indicators import INDICATORS, Cut, Indicator, Period
 from .common import allow, day_of, months_of
 
 CITY = "220200000000"
@@ -56,8 +56,7 @@ def indicator(request: HttpRequest, name: str) -> HttpResponse:
             }
             for code, figure in figures.items()
         ],
-        # Levels of different areas are set side by side, never added.
-        "whole": total(figures.values()) if found.basis is None else None,
+        "whole": queries.with_whole(name, figures, area).get(area),
         "targets": Target.objects.filter(plan__state=Plan.State.IN_FORCE, indicator=name),
     }
     return render(request, "workplans/indicator.html", context)

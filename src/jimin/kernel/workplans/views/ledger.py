@@ -56,7 +56,6 @@ def _ledger_page(request: HttpRequest, found: Plan) -> HttpResponse:
         "chosen": chosen,
         "rows": rows,
         "frames": ledger.frames(),
-        "past": queries.past_lights(found),
         "limits": thresholds(on),
         "others": Plan.objects.exclude(pk=found.pk),
         "may_add": user.may("add", "workplans.plan"),

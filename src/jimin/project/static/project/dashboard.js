@@ -17,9 +17,9 @@ const start = (id) => {
 const base = { animation: false, tooltip: { renderMode: "richText", confine: true }, textStyle: { fontFamily: "inherit" } };
 
 const drawMap = async ({ boundaries, measures, places }) => {
-  const chart = start("map-chart");
-  if (!chart) return;
   const shapes = await (await fetch(boundaries)).json();
+  const chart = start("map-chart"); // only now: an empty chart cannot be resized
+  if (!chart) return;
   echarts.registerMap("counties", shapes, {});
   const draw = (measure) => {
     const values = places.map((place) => ({ name: place.name, value: Number(place[measure.key]), address: place.address }));
