@@ -40,7 +40,7 @@ class TestTheCity:
 
     def test_half_a_year_is_paid(self) -> None:
         with acting_as_system("test"):
-            rolls = Roll.objects.filter(area_id="220202000000").order_by("month")
+            rolls = Roll.objects.filter(area_id="220204000000").order_by("month")
             assert [f"{roll.month:%Y-%m} {roll.state}" for roll in rolls] == [
                 "2016-01 exported",
                 "2016-02 exported",
@@ -51,6 +51,11 @@ class TestTheCity:
             ]
             assert all(roll.amount > 0 for roll in rolls)
             assert all(roll.prepared_by_id != roll.released_by_id for roll in rolls)
+            june = {
+                roll.area_id[:6]: roll.state for roll in Roll.objects.filter(month="2016-06-01")
+            }
+            assert june["220203"] == "prepared"
+            assert "220202" not in june
 
     def test_cases_stand_in_every_state(self) -> None:
         with acting_as_system("test"):

@@ -160,7 +160,7 @@ def other_gates() -> Iterator[tuple[str, Gate]]:
 def case_gates() -> Iterator[tuple[str, Gate]]:
     yield "cases", Gate("page.inbox")
     yield "case", Gate("dibao", of=rows(Case))
-    yield "api-case", Gate("dibao", of=rows(Case, key="number", name="number"))
+    yield "api-1:case", Gate("dibao", of=rows(Case, key="number", name="number"))
     for step in PROCEDURES["dibao"].steps:
         if not step.sources:
             continue
@@ -168,7 +168,7 @@ def case_gates() -> Iterator[tuple[str, Gate]]:
         by_number = rows(Case, key="number", name="number", more={"step": step.name})
         yield "case-step", Gate("dibao", step.name, of=of)
         yield "case-step", Gate("dibao", step.name, "post", of)
-        yield "api-case-step", Gate("dibao", step.name, "post", by_number)
+        yield "api-1:case-step", Gate("dibao", step.name, "post", by_number)
         field = next(name for name in (step.form or NoteForm).base_fields)
         yield "case-check", Gate("dibao", step.name, "post", of, query=f"?field={field}")
 
@@ -186,7 +186,7 @@ def dibao_gates() -> Iterator[tuple[str, Gate]]:
     yield "dibao-months", Gate("dibao", "assess_month", "post")
     yield "dibao-month", Gate("page.months", of=runs)
     yield "roll-prepare", Gate("payments.roll", "prepare")
-    yield "roll-export", Gate("payments.roll", "export", "post", rows(Roll, state="released"))
+    yield "roll-export", Gate("payments.roll", "export", "post", rows(Roll))
 
 
 def plan_gates() -> Iterator[tuple[str, Gate]]:
