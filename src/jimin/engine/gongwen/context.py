@@ -48,14 +48,11 @@ class Horizons:
         for time in times:
             if time.due is None or time.due.year <= year:
                 continue
-            heads = time.start == 0 or norm[time.start - 1] in "\n "
             firm = time.kind in ("deadline", "period")
             if firm and _heads_a_list(norm, time):
                 self._times.append(time)
                 self._in_headings.append(time)
-            elif heads and (firm or (time.kind == "year" and norm[time.end : time.end + 1] == ",")):
-                self._times.append(time)
-            elif firm and norm[time.start - 1] in ",;。" and _tells_goals(outline, time.start):
+            elif _rules_below(norm, outline, time, firm=firm):
                 self._times.append(time)
         self._starts = [time.start for time in self._times]
         self._heading_starts = [time.start for time in self._in_headings]
@@ -76,6 +73,13 @@ class Horizons:
 
 _LONGEST_HEADING = 40
 _HEADING = re.compile(r"目标|指标|任务|重点|规划|计划")
+
+
+def _rules_below(norm: str, outline: Outline, time: Time, *, firm: bool) -> bool:
+    before = norm[time.start - 1] if time.start else "\n"
+    if before in "\n ":
+        return firm or (time.kind == "year" and norm[time.end : time.end + 1] == ",")
+    return firm and before in ",;。" and _tells_goals(outline, time.start)
 
 
 def _heads_a_list(norm: str, time: Time) -> bool:

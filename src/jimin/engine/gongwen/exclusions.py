@@ -5,11 +5,17 @@ from collections.abc import Callable
 
 from jimin.engine.gongwen.context import Context, Seen
 from jimin.engine.gongwen.quantities import is_money
-from jimin.engine.gongwen.tense import goes_on_in_the_past, tells_of_the_past, turns_to_the_plan
+from jimin.engine.gongwen.tense import (
+    goes_on_in_the_past,
+    tells_of_the_past,
+    turned_to_the_past,
+    turns_to_the_plan,
+)
 from jimin.engine.gongwen.words import (
     ABSTRACT,
     COUNTED_VERBS,
     CUES,
+    MODALITY,
     NAMED_BY_NUMERAL,
     PLACES,
     VERBS,
@@ -28,11 +34,16 @@ _AGED_SHARE = re.compile(r"岁(?:及)?以上的?(?:常住|户籍)?(?:老|人)[^�
 _LISTED_WORKS = re.compile(r"(?:为民|民生|惠民|利民)*(?:办)?实事")
 _ONE_BUILT = re.compile(r"(?:新建|新增|建成|建设|改建|扩建|迁建|新改建|改扩建)$")
 _ONE_OF = {"所", "座", "处", "家", "条", "栋", "幢"}
+_PLACE_BUILT = re.compile(
+    r"(?:中心|基地|公园|广场|园区|市场|站|院|馆|校|库|厂|食堂|驿站)(?:$|[,;。、]|项目)"
+)
 _AT_LEAST_ONE = re.compile(rf"(?:至少|不少于|不低于)(?:{VERBS})?$")
 _EVERY_AREA = re.compile(
     r"(?:县|市|区|乡|镇|街道|行政村|村|社区|部门|成员单位)[^,;。\d]{0,8}?(?:全部|全都|均|都|要|应当?|须)"
 )
-_ALL_OF_THEM = re.compile(rf"^(?:{PLACES})?(?:内|的)?$|^(?:{PLACES})?\d+个[^,;。\d]{{1,8}}[、和及]$")
+_ALL_OF_THEM = re.compile(
+    rf"^(?:{PLACES})?(?:内|的)?$|^(?:{PLACES})?\d+个[^,;。\d]{{1,8}}[、和及]$"
+)
 _PLACE_END = re.compile(rf"(?:{PLACES}|所有|辖区|辖区内|下辖|现辖|全部|各)(?:内|的|共|共有)?$")
 _DURATIONS = {
     "小时", "分钟", "秒", "天", "日", "工作日", "个工作日", "年", "个月", "周", "周年", "届", "代",
@@ -78,6 +89,9 @@ _BASELINE = re.compile(r"(?:由|从)(?![^,;。]{0,16}(?:到|至))[^,;。]{0,24}$
 _RISES = re.compile(
     r"^[^,;。]{0,16}?(?:提高|增加|上升|提升|扩大|调整|增长|下降|降低|降|减少|压缩|缩短|压减|上调|缩减|调|增|减|"
     r"变|精简|升)(?:到|至|为)|^[到至]"
+)
+_PRESENT = re.compile(
+    r"(?:参会|参加|与会|出席)(?:(?:本次|这次)?(?:会议|大会|活动|仪式|座谈会?|培训班?))?的?(?:共?有|人员|人数)?约?$"
 )
 _ATTENDED = re.compile(r"^(?:多|余)?(?:名)?[^,;。]{0,10}(?:参加了?|出席|参会|到会)")
 _CIRCLE = re.compile(
@@ -190,6 +204,10 @@ def _past(context: Context, seen: Seen) -> bool:
         context.norm[max(sentence.start, start - 200) : start], context.year
     ):
         return True
+    if turned_to_the_past(context.norm[max(sentence.start, start - 200) : start], context.year):
+        return True
+    if re.search(r"授予|荣获|被评为", seen.left) and not re.search(MODALITY, seen.left):
+        return True
     if goes_on_in_the_past(
         context.norm[max(sentence.start, start - 150) : seen.clause.start]
     ) and not re.search(r"[将要]|力争|确保|新增|达到", seen.left):
@@ -202,14 +220,16 @@ def _glossary(context: Context, seen: Seen) -> bool:
 
 
 def _attended(_: Context, seen: Seen) -> bool:
-    if re.search(r"(?:参会|参加|与会|出席)(?:[^,;。]{0,10}(?:有|人员|人数))?约?$", seen.left):
+    if _PRESENT.search(seen.tail):
         return True
     return bool(_ATTENDED.match(seen.right)) and seen.unit in ("人", "名", "家", "位")
 
 
 def _baseline(_: Context, seen: Seen) -> bool:
     """In 由500元提高到530元 the first figure is where one starts."""
-    return bool(_BASELINE.search(seen.left[-30:])) and bool(_RISES.match(seen.right))
+    if not _BASELINE.search(seen.left[-30:]):
+        return False
+    return bool(_RISES.match(seen.right)) or bool(re.match(r"向\d", seen.right))
 
 
 def _compared(_: Context, seen: Seen) -> bool:
@@ -289,13 +309,15 @@ def _universe(_: Context, seen: Seen) -> bool:
     """全市9个县市区: how many there are, unless a verb makes them the task."""
     if seen.unit == "个" and _EVERY_AREA.match(seen.right) and _ALL_OF_THEM.search(seen.left):
         return not seen.quantity.suffix
+    if re.search(r"(?:落实|分解|下达|细化)[到至]$", seen.tail) and seen.unit in ("个", "家"):
+        return True  # 落实到31个责任单位
     return (
         bool(_PLACE_END.search(seen.tail))
         and not seen.quantity.suffix
         and bool(re.match(r"[\u4e00-\u9fff]", seen.right))
         and seen.unit
         in ("个", "家", "所", "户", "名", "人", "村", "社区", "镇", "街道", "乡镇", "县")
-        and not (re.search(rf"(?:{VERBS})(?:{PLACES})?$", seen.left))
+        and not (re.search(rf"(?:{VERBS})(?:{PLACES}|全部|所有)?$", seen.left))
     )
 
 
@@ -344,7 +366,8 @@ def _words_for_numbers(context: Context, seen: Seen) -> bool:
     )
     if per or (q.suffix and q.low > 1) or _AT_LEAST_ONE.search(seen.tail):
         return False
-    if q.low == 1 and q.unit in _ONE_OF and _ONE_BUILT.search(seen.tail):
+    a_place = q.unit in _ONE_OF or (q.unit == "个" and _PLACE_BUILT.search(seen.right[:24]))
+    if q.low == 1 and a_place and _ONE_BUILT.search(seen.tail):
         return False
     if q.low < 2 or (q.unit in ("个", "次", "条", "对") and _NAMED.match(seen.right)):
         return True

@@ -23,6 +23,8 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
+# The tab between two cells of a table; after a list marker it is only a blank.
+_CELL_BORDER = re.compile(r"(?<=[^\s\d.、一二三四五六七八九十])\t(?=\S)")
 _CHINESE_COMMA_BETWEEN_DIGITS = re.compile(r"(?<=\d)，(?=\d)")
 
 
@@ -32,7 +34,7 @@ def normalise(text: str) -> str:
     A Chinese comma between digits parts two numbers; it becomes a semicolon so that it
     is not read as the comma of 103,950.
     """
-    text = text.translate(_WIDE_DIGITS)
+    text = _CELL_BORDER.sub("|", text.translate(_WIDE_DIGITS))
     return _CHINESE_COMMA_BETWEEN_DIGITS.sub(";", text).translate(_TABLE)
 
 

@@ -35,14 +35,16 @@ _UNIT = longest_first(
     队 团 股 宗 例 单 笔 封 通 元 美元 欧元 港元 日元 千瓦时 千瓦 兆瓦 吉瓦 千伏 伏 度 大卡 升
     毫升 毫克/升 毫克/立方米 微克/立方米 ℃ 摄氏度 小时 分钟 秒 天 日 个工作日 工作日 个月 年 周
     周年 周岁 岁 代 倍 成 分 点 标准箱 标箱 重量箱 箱 瓶 袋 桶 床 床位 座席 工位 铺位 车位 泊位
-    穴 格位 轮 立方 平方 剂次 剂 针 堂 集 单元 人份 名额 批次 轮次 个点(?![位名子段]) 村 镇 乡 乡镇 街道 社区 县 区 国 国家 港 桩 支队伍 环 线 辆次 座次 便士 兆 牌 杆 具 副
+
+    穴 格位 轮 立方 平方 剂次 剂 针 堂 集 单元 人份 名额 批次 轮次 个点(?![位名子段])
+    村 镇 乡 乡镇 街道 社区 县 区 国 国家 港 桩 支队伍 环 线 辆次 座次 便士 兆 牌 杆 具 副
     顶 把 根 卷 盘
     """
 )
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MULTIPLE = "(?:" + longest_first("|".join(set(MULTIPLES) - {"十", "千"})) + "|千(?![瓦伏米克]))"
 _PEOPLE = re.compile(
-    r"(?:以上|以下|左右)?的?[\u4e00-\u9fff]{0,4}?(?:人口|居民|群众|老人|老年人|农民|职工|学生|残疾人|劳动力)"
+    r"(?:以上|以下|左右)?的?(?:(?!每)[\u4e00-\u9fff]){0,8}?(?:人口|人员|居民|群众|老人|老年人|农民|职工|学生|残疾人|劳动力)"
 )
 # 就业人数24万以上: the noun says what is counted where the unit is left out.
 _REACHES = r"(?:达到?|突破|超过|不少于|不低于|增加到|增长到|稳定在|保持在)?$"
@@ -138,7 +140,7 @@ def _from_digits(m: re.Match[str]) -> Quantity:
     low = _number(m["low"]) * MULTIPLES.get(first, Decimal(1))
     high = _number(m["high"]) * MULTIPLES.get(last, Decimal(1)) if m["high"] else None
     unit = m["unit"] or (m["lowunit"] if m["high"] else None) or ""
-    if not unit and _PEOPLE.match(m.string, m.end()):
+    if not unit and (last or low >= 100) and _PEOPLE.match(m.string, m.end()):
         unit = "人"  # 解决12万农村人口的饮水
     if not unit and last:
         unit = _unit_left_out(m.string[max(0, m.start() - 12) : m.start()], last)

@@ -30,7 +30,9 @@ from jimin.engine.gongwen.words import (
     VERBS,
 )
 
-_BETWEEN_LISTED = re.compile(r"(?:[、和及与,或]|以及)*|(?:[、和及与]|以及)(?P<rate>每人每?[月年天])")
+_BETWEEN_LISTED = re.compile(
+    r"(?:[、和及与,或]|以及)*|(?:[、和及与]|以及)(?P<rate>每人每?[月年天])"
+)
 _RATE = re.compile(r"每人每?[月年天]")
 _SEPARATOR = re.compile(r"、|以及|和|及(?!以)|与|并|且")
 _PARAMETER = re.compile(
@@ -55,7 +57,12 @@ _STARS = re.compile(r"(?:[1-5]A|[一二三四五]星)级(?:及?以上)?")
 _SIZE = re.compile(r"总?(?:面积|规模|金额)|(?:覆盖|入住|使用|完成|合格|满意|达标)率|满意度|占比")
 _DOING = re.compile(rf"(?:{VERBS}|投资)+")
 _DOING_LEAD = re.compile(r"^(?:完成|实现|计划|开工)+(?=.{2})")
-_UNDERTAKEN = re.compile(r"^(?:大力|继续|加快|全面)*(?:实施|开展|推进|抓好|做好|健全|完善|建立|推行)+")
+_ROW_NUMBER = re.compile(r"^\d{1,3} +")  # the first cell of a table's row
+_COUNT_TOLD = re.compile(r"\d[\d.,]*[万亿]?(?:平方公里|平方米|公里|人次|[\u4e00-\u9fff])")
+_SPENT = re.compile(r"(?:计划)?(?:投入|投资)")
+_UNDERTAKEN = re.compile(
+    r"^(?:大力|继续|加快|全面)*(?:实施|开展|推进|抓好|做好|健全|完善|建立|推行)+"
+)
 _WORK_ENDS = re.compile(r"(?:全面|有序|加快|扎实)*(?:推进|实施|开展)?$|(?:项目|工程)$")
 _TOPIC_ENDS = re.compile(
     r"(?:部分|费用|的|群众|对象|人员|家庭|方面|老人|老年人|机构|居民|支出|病人|患者)$"
@@ -77,9 +84,13 @@ def read_targets(context: Context) -> tuple[list[Target], list[SetAside]]:
     """The targets in order, and the quantities that are none with the rule that said so."""
     accepted: list[Seen] = []
     set_aside: list[SetAside] = []
-    for quantity in find_quantities(context.norm):
+    quantities = find_quantities(context.norm)
+    repeats = _told_again(context, quantities)
+    for quantity in quantities:
         seen = _look(context, quantity)
         reason = reason_to_set_aside(context, seen)
+        if reason is None and quantity.start in repeats:
+            reason = "标题重述"
         if reason is None:
             accepted.append(seen)
         elif quantity.unit and reason not in _SELF_EVIDENT:
@@ -92,12 +103,30 @@ def read_targets(context: Context) -> tuple[list[Target], list[SetAside]]:
     return targets, set_aside
 
 
+def _told_again(context: Context, quantities: list[Quantity]) -> set[int]:
+    """Where the title of a report says a figure that the text below says again."""
+    first = re.match(r"\s*([^\n]{4,60})\n", context.norm)
+    if first is None or first[1].rstrip()[-1:] in "。;" or not re.search(r"\d", first[1]):
+        return set()
+    node = context.outline.at(first.start(1))
+    if node is not None:
+        return set()
+    title = first[1].strip(" -")
+    lines = [m.span() for m in re.finditer(re.escape(title), context.norm)]
+    inside = {q.start for q in quantities if any(a <= q.start < b for a, b in lines)}
+    below = {(q.low, q.high) for q in quantities if q.start not in inside}
+    return {q.start for q in quantities if q.start in inside and (q.low, q.high) in below}
+
+
 def _look(context: Context, q: Quantity) -> Seen:
     norm = context.norm
     clause = context.clause_of(q.start, q.end)
     node = context.outline.at(q.start)
     if node is not None and clause.start < node.start + len(node.marker) <= q.start:
         clause = Clause(node.start + len(node.marker), clause.end)
+    row = _ROW_NUMBER.match(norm[clause.start : min(clause.start + 8, q.start)])
+    if row and (clause.start == 0 or norm[clause.start - 1] == "\n"):
+        clause = Clause(clause.start + row.end(), clause.end)
     line_start = max(norm.rfind("\n", max(0, q.start - 40), q.start) + 1, q.start - 40, 0)
     return Seen(
         quantity=q,
@@ -260,6 +289,12 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
     start = seen.clause.start
     sentence = context.sentence_at(seen.quantity.start)
     bare = _GROWTH_ONLY.fullmatch(subject) is not None
+    if _SPENT.fullmatch(subject):
+        thing = _thing_done(context, seen, sentence.start)
+        if not re.search(r"建设|项目|工程|行动|改造|整治", thing):
+            thing = _thing_after(context, seen) or thing
+        if thing:
+            return thing + subject, True
     if _DOING.fullmatch(subject) and not bare and not re.fullmatch(VERBS, subject):
         thing = _thing_done(context, seen, sentence.start)
         if thing:
@@ -286,6 +321,8 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
             return _VERBS_FIRST.sub("", near.subject, count=1) + subject, True
         if _HOME.fullmatch(subject) and _HOME.match(near.subject):
             return subject + _HOME.sub("", near.subject, count=1), True
+        if _HOME.fullmatch(subject) and near.scope and _is_compared(seen):
+            return subject + near.subject, True
         if _STARS.fullmatch(subject) and _STARS.match(near.subject):
             return _STARS.sub(subject, near.subject, count=1), True
     if near is not None and _SIZE.fullmatch(subject) and start - near.clause_end <= 1:
@@ -307,6 +344,11 @@ def _inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) 
     return subject, False
 
 
+def _is_compared(seen: Seen) -> bool:
+    """县(市)达到30%: a place alone before a comparison is measured as the one before."""
+    return re.search(rf"(?:{AT_LEAST}|{MORE_THAN}|{AT_MOST})$", seen.tail) is not None
+
+
 def _thing_done(context: Context, seen: Seen, sentence_start: int) -> str:
     """What 完成治理 or 投资 is about: the clause before it, else the clause after it."""
     before = _clause_before(context, seen.clause.start, sentence_start)
@@ -314,11 +356,16 @@ def _thing_done(context: Context, seen: Seen, sentence_start: int) -> str:
     thing = _WORK_ENDS.sub("", thing)
     if 2 <= len(thing) <= 30 and not re.search(r"期间|年|月|率|比例|达|不|要", thing):
         return thing
+    return _thing_after(context, seen) if "投资" in seen.left[-8:] else ""
+
+
+def _thing_after(context: Context, seen: Seen) -> str:
+    """What money is spent on: 投入70万元，开展助困活动."""
     end = seen.clause.end
-    if "投资" not in seen.left[-8:] or context.norm[end : end + 1] != ",":
+    if context.norm[end : end + 1] != ",":
         return ""
     after = re.split(r"[,;:。|\n]", context.norm[end + 1 : end + 41])[0]
-    return clean(re.sub(r"\d[\d.,]*[万亿]?[\u4e00-\u9fff]", "", after))[0]
+    return clean(_COUNT_TOLD.sub("", after))[0]
 
 
 def _kin(unit: str, other: str) -> bool:
@@ -334,7 +381,7 @@ def _clause_before(context: Context, start: int, sentence_start: int) -> str:
     node = context.outline.at(start - 1)
     if node is not None:
         before = max(before, node.start + len(node.marker))
-    return context.norm[before : start - 1]
+    return _ROW_NUMBER.sub("", context.norm[before : start - 1])
 
 
 def _as_share(subject: str, reading: Reading) -> str:

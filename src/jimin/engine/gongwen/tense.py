@@ -35,7 +35,7 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
     for start, end in spans:
         if previous_end < 0 or "\n" in text[previous_end:start]:
             past = False
-        head = text[start : min(end, start + 30)].lstrip(" ")
+        head = text[start : min(end, start + 50)].lstrip(" ")
         said = _tense_of(head, year)
         if said is not None:
             past = said
@@ -44,7 +44,23 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
     return flags
 
 
+# 记者从会议上获悉，… and 会议指出，… come before what is told.
+_TOLD_BY = re.compile(r"[^,;。:]{0,24}(?:获悉|了解到?|悉|指出|介绍|表示|显示|强调)[,:] *")
+_PAST_CLAUSE_LEAD = re.compile(
+    r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?,|去年,)"
+)
+
+
+def turned_to_the_past(told: str, year: int) -> bool:
+    """Whether a clause before the number is led by an earlier year, and none since by this."""
+    leads = [m for m in _PAST_CLAUSE_LEAD.finditer(told) if not m[1] or int(m[1]) < year]
+    return bool(leads) and not turns_to_the_plan(told[leads[-1].end() :], year)
+
+
 def _tense_of(head: str, year: int) -> bool | None:
+    told_by = _TOLD_BY.match(head)
+    if told_by:
+        head = head[told_by.end() :]
     m = _YEAR.match(head)
     if m:
         return int(m[1]) < year
