@@ -26,6 +26,7 @@ from jimin.engine.rules import (
     when,
 )
 from jimin.policies.benefits import ELIGIBLE, NOT_ELIGIBLE, REVIEW, Benefit
+from jimin.policies.national.codes import DISABILITIES
 
 BENEFIT = Benefit(
     label="特困人员供养",
@@ -50,15 +51,6 @@ BENEFIT = Benefit(
         )
     },
 )
-DISABILITIES = {
-    "none": "无",
-    "sight": "视力",
-    "hearing": "听力",
-    "speech": "言语",
-    "physical": "肢体",
-    "intellectual": "智力",
-    "mental": "精神",
-}
 ACTIONS = {
     "eats": "自主吃饭",
     "dresses": "自主穿衣",
