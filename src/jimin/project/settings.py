@@ -120,15 +120,9 @@ ACCESS_FILE = ROOT / "src/jimin/project/access.yaml"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = ["jimin.foundation.access.backend.PostBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["username", "name"]},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "jimin.foundation.access.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "jimin.foundation.access.passwords.NotOnesName"},
+    {"NAME": "jimin.foundation.access.passwords.NotLeaked"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"

@@ -14,6 +14,11 @@ from .scope import acting_as
 from .second_factor import factor_of
 from .signing_in import SECOND_FACTOR
 
+# The page where it is done, and the addresses that doing it takes.
+OWED_AT = {
+    "my-password": {"my-password"},
+    "my-second-factor": {"my-second-factor", "my-second-factor-begin"},
+}
 ALWAYS_OPEN = {"sign-in", "sign-in-code", "sign-out", "set_language"}
 
 
@@ -41,12 +46,9 @@ class Owed:
             return None
         address = owed_at(request, user)
         here = request.resolver_match.view_name
-        if not address or here == address or here in ALWAYS_OPEN:
+        if not address or here in OWED_AT[address] or here in ALWAYS_OPEN:
             return None
         return redirect(address)
-
-
-OWED_AT = ("my-password", "my-second-factor")
 
 
 def owed_at(request: HttpRequest, user: User) -> str:

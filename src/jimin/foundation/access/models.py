@@ -219,8 +219,7 @@ class Session(AbstractBaseSession):
     began_at = models.DateTimeField(_("登录时间"), null=True)
     seen_at = models.DateTimeField(_("最近活动"))
 
-    class Meta(AbstractBaseSession.Meta):
-        abstract = False
+    class Meta:
         verbose_name = _("登录")
         verbose_name_plural = _("登录")
 

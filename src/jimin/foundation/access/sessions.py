@@ -25,8 +25,9 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
-    def create_model_instance(self, data: dict[str, Any]) -> Any:
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = super().create_model_instance(data)
+        assert isinstance(row, Session)
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.address, row.agent = data.get(ADDRESS, ""), data.get(AGENT, "")
         row.began_at = parse_datetime(data[BEGAN]) if BEGAN in data else None

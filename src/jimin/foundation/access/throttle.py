@@ -14,7 +14,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from jimin.foundation.sealed.fields import keys
 
@@ -45,17 +44,16 @@ class Blocked(Exception):
     """Too many wrong attempts; `until` is when the next one is looked at."""
 
     def __init__(self, until: dt.datetime) -> None:
-        super().__init__(_("连续输入错误次数过多。请等待%(wait)s后再试。") % {"wait": wait(until)})
+        super().__init__(_refusal(until))
         self.until = until
 
 
-def wait(until: dt.datetime) -> str:
-    """The time from now to `until` in words, never less than it is."""
+def _refusal(until: dt.datetime) -> str:
+    """Says how long to wait, never less than it is."""
     seconds = max(1, -int((timezone.now() - until).total_seconds() // 1))
     if seconds < 60:
-        return ngettext("%(n)s 秒", "%(n)s 秒", seconds) % {"n": seconds}
-    minutes = -(-seconds // 60)
-    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
+        return _("连续输入错误次数过多。请等待 %(n)s 秒后再试。") % {"n": seconds}
+    return _("连续输入错误次数过多。请等待 %(n)s 分钟后再试。") % {"n": -(-seconds // 60)}
 
 
 @transaction.atomic
@@ -67,8 +65,7 @@ def count_attempt(*attempts: tuple[Limit, object]) -> bool:
     now = timezone.now()
     rows = []
     for limit, name in attempts:
-        Throttle.objects.get_or_create(key=limit.key(name), defaults={"last_at": now})
-        row = Throttle.objects.select_for_update().get(key=limit.key(name))
+        row = _held(limit.key(name), now)
         if row.blocked_until is not None and row.blocked_until > now:
             raise Blocked(row.blocked_until)
         rows.append((limit, row))
@@ -82,11 +79,21 @@ def count_attempt(*attempts: tuple[Limit, object]) -> bool:
     return any(row.blocked_until is not None for _limit, row in rows)
 
 
+def _held(key: str, now: dt.datetime) -> Throttle:
+    """The row of a key, made if need be and locked; another may forget it in between."""
+    while True:
+        Throttle.objects.get_or_create(key=key, defaults={"last_at": now})
+        row = Throttle.objects.select_for_update().filter(key=key).first()
+        if row is not None:
+            return row
+
+
 def _blocked_until(limit: Limit, failures: int, now: dt.datetime) -> dt.datetime | None:
     over = failures - limit.free
     if over < 0:
         return None
-    return now + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT)
+    longer: int = 2 ** min(over, 10)
+    return now + min(FIRST_WAIT * longer, LONGEST_WAIT)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ number in front of each value, so a run that was killed goes on where it stopped
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -31,7 +32,7 @@ class SealedColumn:
     def label(self) -> str:
         return f"{self.model._meta.label_lower}.{self.field.name}"
 
-    def rows(self) -> models.QuerySet[models.Model]:
+    def rows(self) -> models.QuerySet[Any]:
         """The rows that hold a value, unscoped, with the sealed text as `sealed_text`."""
         text = Cast(self.field.name, models.TextField())
         return (
@@ -41,7 +42,7 @@ class SealedColumn:
             .exclude(sealed_text=None)
         )
 
-    def old(self, newest: int) -> models.QuerySet[models.Model]:
+    def old(self, newest: int) -> models.QuerySet[Any]:
         return self.rows().exclude(sealed_text__startswith=f"{newest}:")
 
     def numbers(self) -> Counter[str]:

@@ -69,4 +69,4 @@ def masked(text: str, *, head: int = 4, tail: int = 4) -> str:
         return ""
     if len(text) <= head + tail:
         return "*" * len(text)
-    return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]
+    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]

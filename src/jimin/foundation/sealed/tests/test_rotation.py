@@ -1,7 +1,6 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ NUMBERS = [f"139{n:08}" for n in range(30)]
 
 
 @pytest.fixture(autouse=True)
-def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keyring]:
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keyring:
     """A file of keys of the test's own, looked at without delay."""
     path = tmp_path / "keys.json"
     secret_of(path)

@@ -56,3 +56,7 @@ def test_sm3_gives_the_standards_own_example() -> None:
 )
 def test_masking_shows_head_and_tail_or_nothing(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+def test_masking_may_show_the_head_only() -> None:
+    assert masked("password", head=1, tail=0) == "p*******"
