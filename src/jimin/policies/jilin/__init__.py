@@ -2,7 +2,7 @@
 
 LABEL = "吉林市社会救助政策"
 
-BENEFITS = ("dibao", "medical", "temporary", "tekun", "disability", "orphan")
+BENEFITS = ("dibao", "medical", "temporary", "tekun", "disability", "orphan", "veterans")
 
 COUNTIES = {
     "220202": "昌邑区",
