@@ -28,6 +28,7 @@ DATA = Path(__file__).parent.parent / "data"
 DEMO_LEDGER = DATA / "jilin_2016.yaml"
 STATISTICS = DATA / "official_statistics.yaml"
 YEARS = range(1990, 2100)
+CLAUSE_ENDS = "。；;，,：:！？\n"
 
 # What the reader of texts calls a target, and how its figures add up.
 AGGREGATIONS = {
@@ -226,18 +227,14 @@ def _propose_targets(plan: Plan, reading: gongwen.Plan, tasks: dict[int | None, 
             modality=found.modality[:20],
             **_common(plan, tasks, found)
             # The clause, not the bare number: a reviewer wants to read the promise.
-            | {
-                "start": found.clause_start,
-                "end": found.clause_end,
-                "quote": text[found.clause_start : found.clause_end],
-            },
+            | _clause(text, found.clause_start, found.clause_end),
         )
     for number, other in enumerate(reading.proposals, 1):
         rows[-other.start - 1] = Target(
             code=f"C{number:02d}",
             kind=other.kind if other.kind in Target.Kind.values else Target.Kind.NUMERIC,
             value=other.value if isinstance(other.value, Decimal) else None,
-            **_common(plan, tasks, other),
+            **_common(plan, tasks, other) | _clause(text, other.start, other.end),
         )
     for row in rows.values():
         row.save()
@@ -246,6 +243,15 @@ def _propose_targets(plan: Plan, reading: gongwen.Plan, tasks: dict[int | None, 
             rows[found.start].part_of = rows[found.part_of]
             rows[found.start].save(update_fields=["part_of"])
     return len(rows)
+
+
+def _clause(text: str, start: int, end: int) -> dict[str, Any]:
+    """The words between the marks around a span."""
+    while start > 0 and text[start - 1] not in CLAUSE_ENDS:
+        start -= 1
+    while end < len(text) and text[end - 1] not in CLAUSE_ENDS and text[end] not in CLAUSE_ENDS:
+        end += 1
+    return {"start": start, "end": end, "quote": text[start:end]}
 
 
 def _common(

@@ -98,6 +98,8 @@ def test_a_computed_target_leads_to_its_counties_and_what_they_are_made_of(
     page = client.get(f"/plan/target/{target.pk}/?on=2016-06").content.decode()
     address = "/plan/indicators/dibao_urban_to_income/?on=2016-06-30#part-220221000000"
     assert address in page
+    for shown in ("4,800", "24,901", "19.28%", "低保标准（元/人·年）"):
+        assert shown in page
     assert "由业务数据计算" in client.get("/plan/").content.decode()
     listed = client.get(address.partition("#")[0]).content.decode()
     assert (
@@ -136,6 +138,7 @@ def test_a_text_is_uploaded_reviewed_and_put_in_force(clients: Any) -> None:
     )
     assert accepted.status_code == 200
     assert "已确认" in accepted.content.decode()
+    assert "还有 3 条待确认" in accepted.content.decode()
     without_scripts = client.post(
         f"/plan/{plan.pk}/review/task/{section.pk}/", {"decision": "accept"}
     )

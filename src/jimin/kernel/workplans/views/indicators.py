@@ -44,6 +44,7 @@ def indicator(request: HttpRequest, name: str) -> HttpResponse:
     basis = found.basis(cut, period) if found.basis else {}
     context = {
         "indicator": found,
+        "has_basis": found.basis is not None,
         "on": on,
         "months": months_of(plan) if plan else [],
         "parts": [

@@ -90,10 +90,11 @@ def decide(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
             "name": f"{kind}-{row}",
             "kind": kind,
             "row": _row(found.plan, kind, row),
-            "is_open": True,
+            "is_open": found.plan.state == Plan.State.REVIEW,
+            "waiting": len(reviews.pending(found.plan)),
             "refusal": refusal,
         }
-        return render(request, "workplans/proposal.html", context, status=422 if refusal else 200)
+        return render(request, "workplans/decided.html", context, status=422 if refusal else 200)
     if refusal:
         messages.error(request, refusal)
     return redirect(f"{reverse('plan-review', args=[pk])}#row-{kind}-{row}")
