@@ -281,6 +281,10 @@ def form_field(record: RecordType, model_field: Any, *, verb: str) -> Any:
             field = PickField(linked, required=needed, label=label)
     else:
         field = model_field.formfield()
+    if isinstance(field, forms.ChoiceField):
+        blank = _("请选择") if needed else _("不填")
+        choices: Any = field.choices
+        field.choices = [(v, blank if v in (None, "") else text) for v, text in choices]
     if isinstance(field, forms.DateField):
         field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         field.error_messages["invalid"] = _("请按“2016-03-01”的样子填写%(label)s。") % {

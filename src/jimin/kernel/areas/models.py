@@ -18,6 +18,21 @@ class Area(models.Model):
         TOWNSHIP = "township", _("乡级")
         COMMUNITY = "community", _("村级")
 
+    class Kind(models.TextChoices):
+        PROVINCE = "province", _("省")
+        PREFECTURE_CITY = "prefecture_city", _("地级市")
+        DISTRICT = "district", _("市辖区")
+        COUNTY_LEVEL_CITY = "county_level_city", _("县级市")
+        COUNTY = "county", _("县")
+        SUBDISTRICT = "subdistrict", _("街道")
+        TOWN = "town", _("镇")
+        TOWNSHIP = "township", _("乡")
+        ETHNIC_TOWNSHIP = "ethnic_township", _("民族乡")
+        TOWNSHIP_LIKE_UNIT = "township_like_unit", _("类似乡级单位")
+        URBAN_COMMUNITY = "urban_community", _("社区")
+        VILLAGE = "village", _("村")
+        OTHER = "other", _("其他")
+
     code = models.CharField(
         _("区划代码"),
         max_length=12,
@@ -34,7 +49,7 @@ class Area(models.Model):
         verbose_name=_("上级"),
     )
     level = models.CharField(_("级别"), max_length=12, choices=Level)
-    kind = models.CharField(_("类型"), max_length=30)
+    kind = models.CharField(_("类型"), max_length=30, choices=Kind)
     is_urban = models.BooleanField(_("城镇"), default=False)
     longitude = models.DecimalField(
         _("经度"), max_digits=9, decimal_places=6, null=True, blank=True

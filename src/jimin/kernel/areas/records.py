@@ -25,7 +25,7 @@ class AreaRecord(RecordType):
         "valid_to",
         "successor",
     )
-    columns = ("code", "name", "level", "parent", "is_urban", "valid_to")
+    columns = ("code", "name", "kind", "parent", "is_urban", "valid_to")
     sections = (
         Section(gettext_lazy("区划"), ["code", "name", "kind", "is_urban"]),
         Section(gettext_lazy("位置"), ["longitude", "latitude"]),

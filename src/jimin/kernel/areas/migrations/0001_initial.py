@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=12, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^\\d{12}$', '区划代码应为 12 位数字。')], verbose_name='区划代码')),
                 ('name', models.CharField(max_length=60, verbose_name='名称')),
                 ('level', models.CharField(choices=[('province', '省级'), ('city', '地级'), ('county', '县级'), ('township', '乡级'), ('community', '村级')], max_length=12, verbose_name='级别')),
-                ('kind', models.CharField(max_length=30, verbose_name='类型')),
+                ('kind', models.CharField(choices=[('province', '省'), ('prefecture_city', '地级市'), ('district', '市辖区'), ('county_level_city', '县级市'), ('county', '县'), ('subdistrict', '街道'), ('town', '镇'), ('township', '乡'), ('ethnic_township', '民族乡'), ('township_like_unit', '类似乡级单位'), ('urban_community', '社区'), ('village', '村'), ('other', '其他')], max_length=30, verbose_name='类型')),
                 ('is_urban', models.BooleanField(default=False, verbose_name='城镇')),
                 ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='经度')),
                 ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='纬度')),
