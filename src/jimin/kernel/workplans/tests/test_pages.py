@@ -12,8 +12,8 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.kernel.areas.models import Area
 from jimin.kernel.workplans.models import Plan, Report, State, Target, Task
+from jimin.kernel.workplans.rules.pieces import pieces
 from jimin.kernel.workplans.services import ledger, reports
-from jimin.kernel.workplans.views.common import pieces
 
 pytestmark = pytest.mark.django_db
 CITY, CHANGYI = "220200000000", "220202000000"

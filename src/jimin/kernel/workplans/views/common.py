@@ -1,9 +1,6 @@
 """Finding, checking and dates, shared by the pages of the plan."""
 
 import datetime as dt
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.forms import Form
@@ -16,7 +13,7 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
 
 from .. import queries
-from ..models import Plan, Sourced
+from ..models import Plan
 from ..rules.indicators import month_end
 
 
@@ -57,38 +54,3 @@ def add_errors(form: Form, error: ValidationError) -> None:
             form.add_error(name if name in form.fields else None, messages)
     else:
         form.add_error(None, error.messages)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of the text under the same rows; `anchors` are the rows that begin here."""
-
-    text: str
-    rows: str
-    anchors: Sequence[str]
-
-
-def pieces(
-    text: str, rows: dict[str, Sourced], start: int = 0, end: int | None = None
-) -> list[Piece]:
-    """Cut a text where a row's span begins or ends, keeping which rows lie over each piece."""
-    end = len(text) if end is None else end
-    spans = [
-        (max(row.start, start), min(row.end, end), name)
-        for name, row in rows.items()
-        if row.start is not None and row.end is not None and row.start < end and row.end > start
-    ]
-    cuts = sorted({start, end, *(s for s, _, _ in spans), *(e for _, e, _ in spans)})
-    beginning: dict[int, list[str]] = {}
-    ending: dict[int, list[str]] = {}
-    for first, last, name in spans:
-        beginning.setdefault(first, []).append(name)
-        ending.setdefault(last, []).append(name)
-    found, over = [], dict[str, None]()
-    for cut, following in itertools.pairwise(cuts):
-        for name in ending.get(cut, []):
-            over.pop(name, None)
-        anchors = beginning.get(cut, [])
-        over.update(dict.fromkeys(anchors))
-        found.append(Piece(text[cut:following], " ".join(over), anchors))
-    return found

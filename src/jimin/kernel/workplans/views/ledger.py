@@ -18,8 +18,9 @@ from jimin.kernel.areas.models import Area
 from .. import queries
 from ..models import Deliverable, Plan, Report, Sourced, Target, Task
 from ..rules.lights import Light, all_thresholds, thresholds
+from ..rules.pieces import pieces
 from ..services import reports
-from .common import add_errors, allow, day_of, find_plan, months_of, pieces
+from .common import add_errors, allow, day_of, find_plan, months_of
 
 CONTEXT = 60  # code points shown around a sentence whose task does not hold it
 

@@ -18,9 +18,10 @@ from jimin.kernel.areas.models import Area
 
 from ..models import Plan, Sourced, State, Target, Task
 from ..rules.indicators import INDICATORS
+from ..rules.pieces import pieces
 from ..services import ledger
 from ..services import review as reviews
-from .common import add_errors, allow, find_plan, pieces
+from .common import add_errors, allow, find_plan
 
 EDITED = {
     "task": ["title", "lead_unit", "person", "due", "weight"],
