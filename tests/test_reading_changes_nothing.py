@@ -27,7 +27,7 @@ VALUES = {
     "path": "1",
     "": "1",
 }
-FORMS = {"CONTENT_TYPE": "application/x-www-form-urlencoded"}
+FORM = "application/x-www-form-urlencoded"
 
 
 def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
@@ -84,9 +84,7 @@ def test_no_form_is_taken_without_the_token_against_forgery() -> None:
     for address in addresses():
         watch = Watch()
         with connection.execute_wrapper(watch):
-            response = client.post(
-                address, "confirm=1", **FORMS, content_type=FORMS["CONTENT_TYPE"]
-            )
+            response = client.post(address, "confirm=1", content_type=FORM)
         if watch.written - {"access_session"} or response.status_code not in (403, 404, 405):
             taken.append(f"{address}: {response.status_code} {sorted(watch.written)}")
     assert taken == []

@@ -10,3 +10,6 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("records")
+        from .access_labels import declare_all
+
+        declare_all()

@@ -35,12 +35,9 @@ class SealedColumn:
     def rows(self) -> models.QuerySet[Any]:
         """The rows that hold a value, unscoped, with the sealed text as `sealed_text`."""
         text = Cast(self.field.name, models.TextField())
-        return (
-            self.model._base_manager.order_by("pk")
-            .annotate(sealed_text=text)
-            .exclude(sealed_text="")
-            .exclude(sealed_text=None)
-        )
+        found: models.QuerySet[Any] = self.model._base_manager.order_by("pk")
+        found = found.annotate(sealed_text=text)
+        return found.exclude(sealed_text="").exclude(sealed_text=None)
 
     def old(self, newest: int) -> models.QuerySet[Any]:
         return self.rows().exclude(sealed_text__startswith=f"{newest}:")

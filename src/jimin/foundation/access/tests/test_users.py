@@ -98,7 +98,7 @@ def test_nobody_administers_themselves(office: Client, admin: User) -> None:
         (accounts.unlock, {}),
     ):
         with pytest.raises(ValidationError, match="不能给自己办理"):
-            act(actor=admin, user=admin, **values)  # type: ignore[operator]
+            act(actor=admin, user=admin, **values)
     assert not Entry.objects.exists()
     assert Post.objects.filter(user=admin).count() == 1
 

@@ -1,0 +1,40 @@
+"""Words of the access file that no register gives: procedures, pages, registers only services fill.
+
+The matrix page shows them; a name without words fails the test beside this file.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jimin.foundation.access.labels import declare
+from jimin.kernel.cases.rules import PROCEDURES
+
+
+def declare_all() -> None:
+    for procedure in PROCEDURES.values():
+        steps = {step.name: step.label for step in procedure.steps}
+        declare(procedure.name, procedure.label, {**OF_CASES, **steps})
+    for subject, (label, verbs) in OTHERS.items():
+        declare(subject, label, verbs)
+
+
+OF_CASES = {
+    "recuse": _("回避"),
+    "declare": _("申报变化"),
+    "investigate": _("入户调查"),
+    "assess_month": _("月度核定"),
+    "approve_month": _("批准月度核定"),
+}
+OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "page.dashboard": (_("总览"), {}),
+    "page.inbox": (_("待办"), {}),
+    "page.months": (_("月度核定"), {}),
+    "page.access": (_("权限一览"), {}),
+    "documents.document": (_("文书"), {}),
+    "awards.award": (_("待遇"), {"grant": _("批准待遇"), "stop": _("停发待遇")}),
+    "policy.release": (_("政策发布"), {"release": _("发布")}),
+    "workplans.plan": (_("工作要点"), {"review": _("审定")}),
+    "workplans.report": (_("进度报告"), {"report": _("填报")}),
+    "workplans.officialstatistic": (_("官方统计数"), {}),
+}
