@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -38,12 +39,12 @@ def lines() -> list[Entry]:
 
 
 @pytest.fixture
-def keys_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: object) -> Path:
+def keys_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Path:
     """Keys of the test's own, and three values sealed with them."""
     path = tmp_path / "keys.json"
     secret_of(path)
     ring = Keyring(path)
-    monkeypatch.setattr(settings, "KEYS_FILE", path)
+    settings.KEYS_FILE = path
     monkeypatch.setattr(keyring, "LOOK_AGAIN", 0.0)
     monkeypatch.setattr(fields, "keyring", lambda: ring)
     monkeypatch.setattr(rotation, "keyring", lambda: ring)
