@@ -22,7 +22,7 @@ from jimin.foundation.records.declare import registry
 from jimin.foundation.records.services import StaleRecordError
 
 # Address under /api/ and the ninja Router of an app that has more than registers.
-ROUTERS: list[tuple[str, str]] = []
+ROUTERS: list[tuple[str, str]] = [("/cases", "jimin.kernel.cases.views.api.router")]
 
 NEED_SIGN_IN = ("openapi-json", "api-root")
 

@@ -214,6 +214,11 @@ class HomeVisit(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id} {self.visited_on}"
 
+    @property
+    def names(self) -> str:
+        """Those who went, as the page and the papers name them."""
+        return "、".join(one["name"] for one in self.investigators)
+
 
 class Decision(models.Model):
     """What the county decided, on which assessment, and why."""

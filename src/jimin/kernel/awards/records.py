@@ -8,6 +8,13 @@ from jimin.foundation.records.declare import Column, RecordType, Section, Tab, e
 from jimin.foundation.records.filters import presence
 
 from .models import Award
+from .queries import paid_in
+from .rules import month_of
+
+
+def due_in(rows: models.QuerySet[Award], name: str, month: dt.date) -> models.QuerySet[Award]:
+    """The awards due in a month, ended since or not."""
+    return rows.filter(paid_in(month_of(month)))
 
 
 def family(award: Award) -> str:
@@ -72,6 +79,12 @@ class AwardRecord(RecordType):
         "area": ["within"],
         "benefit": ["exact"],
         "residence": ["exact"],
+        "month": django_filters.DateFilter(
+            label=_("享受月份"),
+            method=due_in,
+            input_formats=["%Y-%m", "%Y-%m-%d"],
+            widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
+        ),
         "from_month": ["gte", "lte"],
         "to_month": presence("to_month", _("状态"), absent=_("在享"), present=_("已止发")),
     }

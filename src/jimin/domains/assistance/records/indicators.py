@@ -40,8 +40,10 @@ def _awards(area: str, period: Period) -> str:
     return _list("records:award", area=area, month=f"{period.end:%Y-%m}")
 
 
-def _rolls(area: str, period: Period) -> str:
-    return _list("records:roll", area=area, month=f"{period.end:%Y-%m}")
+def _rolls(area: str, period: Period, *, this_month: bool) -> str:
+    last = month_of(period.end)
+    first = last if this_month else month_of(period.start)
+    return _list("records:roll", area=area, month__gte=str(first), month__lte=str(last))
 
 
 def _list(name: str, **filters: str) -> str:
@@ -121,7 +123,7 @@ INDICATORS.register(
         definition=_("期内各月已批准发放的名册金额之和，不含暂缓发放。"),
         source=_("发放名册"),
         numerator=partial(_paid, "paid", this_month=False),
-        drill_down=_rolls,
+        drill_down=partial(_rolls, this_month=False),
         is_money=True,
     )
 )
@@ -152,7 +154,7 @@ INDICATORS.register(
         denominator=_due,
         numerator_label=_("已发放金额（元）"),
         denominator_label=_("应发金额（元）"),
-        drill_down=_rolls,
+        drill_down=partial(_rolls, this_month=True),
         is_money=True,
     )
 )

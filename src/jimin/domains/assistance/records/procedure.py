@@ -112,15 +112,6 @@ DIBAO = register(
                 help=_("调查人员不少于两人，填写入户日期和调查情况。"),
             ),
             Step(
-                "revise_facts",
-                _("核实后补充、更正家庭情况"),
-                ("visited",),
-                "visited",
-                form=forms.RevisionForm,
-                effect=do.revise_facts,
-                help=_("按核实的情况填写，原声明保留备查。"),
-            ),
-            Step(
                 "propose",
                 _("提出初审意见"),
                 ("visited",),
@@ -129,6 +120,15 @@ DIBAO = register(
                 guards=(do.has_visit, do.facts_are_known),
                 effect=do.propose,
                 help=_("核定结果由规则计算，见“核定说明”；意见由经办人提出。"),
+            ),
+            Step(
+                "revise_facts",
+                _("核实后补充、更正家庭情况"),
+                ("visited",),
+                "visited",
+                form=forms.RevisionForm,
+                effect=do.revise_facts,
+                help=_("按核实的情况填写，原声明保留备查。"),
             ),
             Step(
                 "approve",

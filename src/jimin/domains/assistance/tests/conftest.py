@@ -125,8 +125,9 @@ def identity(area: str, birth: str, serial: int) -> str:
     return body + check_character(body)
 
 
-def answers(household: Household, **facts: Any) -> dict[str, Any]:
+def answers(household: Household | None, **facts: Any) -> dict[str, Any]:
     """A complete application: no property, and a wage of 200 yuan for each member."""
+    assert household is not None
     data: dict[str, Any] = {
         "authorised": True,
         "authorised_on": APPLIED,

@@ -235,3 +235,22 @@ def test_fen_are_added_exactly(places: None) -> None:
         due = queries.awards_by_part(BY_COUNTY, JUNE)[CHANGYI]["due"]
     assert due == Decimal("100000000099.99")
     assert str(due) == "100000000099.99"
+
+
+def test_the_records_behind_a_number_are_as_many_as_it_says(
+    families: list[Award], make_user: Any, client: Any
+) -> None:
+    client.force_login(make_user("city_officer", CITY))
+    june = Period.year_to(dt.date(2016, 6, 30))
+    indicator = INDICATORS.get("dibao_households")
+    assert indicator is not None
+    page = client.get(indicator.drill_down(CHANGYI, june)).content.decode()
+    for given, is_due in zip(families, [True, True, False, False, False], strict=True):
+        assert (f"/records/award/{given.pk}/" in page) is is_due
+    paid = INDICATORS.get("dibao_paid")
+    assert paid is not None
+    page = client.get(paid.drill_down(CHANGYI, june)).content.decode()
+    rolls = {roll.pk: roll.area_id for roll in Roll._base_manager.all()}
+    assert {pk for pk in rolls if f"/records/roll/{pk}/" in page} == {
+        pk for pk, area in rolls.items() if area == CHANGYI
+    }

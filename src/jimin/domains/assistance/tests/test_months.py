@@ -21,7 +21,7 @@ from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Award
 from jimin.kernel.people.models import Household
 
-from .conftest import COUNTY, OTHER_COMMUNITY
+from .conftest import COUNTY, OTHER_COMMUNITY, Street
 
 JUNE, JULY, AUGUST = dt.date(2016, 6, 1), dt.date(2016, 7, 1), dt.date(2016, 8, 1)
 SYSTEM = System("test")
@@ -57,7 +57,7 @@ def declared(
     )
 
 
-def run_of(street: Any, month: dt.date) -> MonthRun:
+def run_of(street: Street, month: dt.date) -> MonthRun:
     [run] = assess_month(actor=street.officer, month=month, area=Area.objects.get(pk=COUNTY))
     return run
 
@@ -70,7 +70,7 @@ def proposals(run: MonthRun) -> list[tuple[str, str, Decimal | None]]:
     )
 
 
-def test_a_run_proposes_and_an_approval_grants(street: Any) -> None:
+def test_a_run_proposes_and_an_approval_grants(street: Street) -> None:
     poor, rich, unknown, new = (street.family() for _ in range(4))
     declare_many(
         actor=SYSTEM,
@@ -99,7 +99,7 @@ def test_a_run_proposes_and_an_approval_grants(street: Any) -> None:
     assert award.basis == "2016-06 月度核定"
 
 
-def test_a_run_made_twice_and_approved_twice_doubles_nothing(street: Any) -> None:
+def test_a_run_made_twice_and_approved_twice_doubles_nothing(street: Street) -> None:
     declare_many(actor=SYSTEM, declared=[declared(street.family(), "100")])
     first, second = run_of(street, JUNE), run_of(street, JUNE)
     assert first.pk == second.pk
@@ -113,7 +113,7 @@ def test_a_run_made_twice_and_approved_twice_doubles_nothing(street: Any) -> Non
         assess_month(actor=street.officer, month=JUNE, area=Area.objects.get(pk=COUNTY), again=True)
 
 
-def test_the_next_month_changes_stops_and_phases_out(street: Any) -> None:
+def test_the_next_month_changes_stops_and_phases_out(street: Street) -> None:
     same, more, over, gone = (street.family() for _ in range(4))
     for_june = [declared(one, "100") for one in (same, more, over, gone)]
     declare_many(actor=SYSTEM, declared=for_june)
@@ -150,7 +150,7 @@ def test_the_next_month_changes_stops_and_phases_out(street: Any) -> None:
     assert Declaration.objects.get(household=over, is_current=True).over_since == JULY
 
 
-def test_a_gradual_exit_ends_after_its_months(street: Any) -> None:
+def test_a_gradual_exit_ends_after_its_months(street: Street) -> None:
     household = street.family()
     declare_many(actor=SYSTEM, declared=[declared(household, "100")])
     approve_month(actor=street.director, run=run_of(street, JUNE))
@@ -163,7 +163,7 @@ def test_a_gradual_exit_ends_after_its_months(street: Any) -> None:
     assert proposals(january) == [("stop", "不符合", Decimal("0.00"))]
 
 
-def test_nobody_is_assessed_without_authorisation(street: Any) -> None:
+def test_nobody_is_assessed_without_authorisation(street: Street) -> None:
     facts = declared(street.family(), "100")
     from dataclasses import replace
 
@@ -171,7 +171,7 @@ def test_nobody_is_assessed_without_authorisation(street: Any) -> None:
     assert run_of(street, JUNE).households == 0
 
 
-def test_the_run_files_its_books_with_their_digest(street: Any) -> None:
+def test_the_run_files_its_books_with_their_digest(street: Street) -> None:
     household = street.family("1970-01-01", "2001-02-03")
     declare_many(actor=SYSTEM, declared=[declared(household, "100.50", "0")])
     run = run_of(street, JUNE)
@@ -185,7 +185,7 @@ def test_the_run_files_its_books_with_their_digest(street: Any) -> None:
     assert [member["wage"] for member in row["members"]] == [10050, 0]
 
 
-def test_who_runs_a_month_does_not_approve_it(street: Any) -> None:
+def test_who_runs_a_month_does_not_approve_it(street: Street) -> None:
     declare_many(actor=SYSTEM, declared=[declared(street.family(), "100")])
     run = run_of(street, JUNE)
     with pytest.raises(PermissionDenied):
@@ -196,7 +196,7 @@ def test_who_runs_a_month_does_not_approve_it(street: Any) -> None:
     assert not Award.objects.exists()
 
 
-def test_a_month_of_another_county_is_refused(street: Any) -> None:
+def test_a_month_of_another_county_is_refused(street: Street) -> None:
     declare_many(actor=SYSTEM, declared=[declared(street.family(area=OTHER_COMMUNITY), "100")])
     with pytest.raises(PermissionDenied):
         assess_month(actor=street.other_officer, month=JUNE, area=Area.objects.get(pk=COUNTY))
@@ -204,7 +204,7 @@ def test_a_month_of_another_county_is_refused(street: Any) -> None:
     assert [(run.area.name, run.households) for run in runs] == [("龙潭区", 1)]
 
 
-def test_outside_the_demo_example_figures_decide_nothing(street: Any, settings: Any) -> None:
+def test_outside_the_demo_example_figures_decide_nothing(street: Street, settings: Any) -> None:
     declare_many(actor=SYSTEM, declared=[declared(street.family(), "100")])
     run = run_of(street, JUNE)
     settings.DEMO = False

@@ -11,11 +11,11 @@ from django.utils import timezone
 from jimin.domains.assistance.models import Declaration
 from jimin.kernel.cases.models import Case, Event
 
-from .conftest import APPLIED, answers
+from .conftest import APPLIED, Street, answers
 
 
 @pytest.fixture
-def browser(street: Any) -> Client:
+def browser(street: Street) -> Client:
     client = Client()
     client.force_login(street.clerk)
     return client
@@ -26,7 +26,7 @@ def typed(values: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) for name, value in values.items()}
 
 
-def test_the_inbox_holds_what_is_mine_to_do(street: Any, browser: Client) -> None:
+def test_the_inbox_holds_what_is_mine_to_do(street: Street, browser: Client) -> None:
     street.applied(street.family())
     done = street.proposed(street.family(names=("周小平",)))
     street.awarded(street.family(names=("吴大有",)))
@@ -52,7 +52,7 @@ def test_the_inbox_holds_what_is_mine_to_do(street: Any, browser: Client) -> Non
      ("due=over", True), ("due=later", False), ("due=none", False)],
 )  # fmt: skip
 def test_the_inbox_is_searched_and_filtered(
-    street: Any, browser: Client, query: str, shown: bool
+    street: Street, browser: Client, query: str, shown: bool
 ) -> None:
     street.applied(street.family())
     page = browser.get(f"/cases/?{query}", headers={"HX-Request": "true"}).content.decode()
@@ -61,7 +61,7 @@ def test_the_inbox_is_searched_and_filtered(
 
 
 def test_the_inbox_costs_the_same_for_one_case_and_for_many(
-    street: Any, browser: Client, django_assert_max_num_queries: Any
+    street: Street, browser: Client, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(8):
         street.applied(street.family())
@@ -71,7 +71,7 @@ def test_the_inbox_costs_the_same_for_one_case_and_for_many(
 
 
 def test_a_household_is_found_by_name_initials_member_and_number(
-    street: Any, browser: Client
+    street: Street, browser: Client
 ) -> None:
     household = street.family("1970-05-01", "1972-03-01")
     from .conftest import OTHER_COMMUNITY
@@ -84,7 +84,7 @@ def test_a_household_is_found_by_name_initials_member_and_number(
     assert "没有找到" in browser.get("/dibao/apply/?q=无此人").content.decode()
 
 
-def test_the_form_starts_from_what_the_registers_know(street: Any, browser: Client) -> None:
+def test_the_form_starts_from_what_the_registers_know(street: Street, browser: Client) -> None:
     household = street.family("1970-05-01", "2005-03-01")
     page = browser.get(f"/dibao/apply/{household.pk}/").content.decode()
     assert "王建国（户主，1970-05-01）" in page
@@ -92,7 +92,7 @@ def test_the_form_starts_from_what_the_registers_know(street: Any, browser: Clie
     assert 'name="token"' in page
 
 
-def test_an_application_is_typed_in_and_sent_once(street: Any, browser: Client) -> None:
+def test_an_application_is_typed_in_and_sent_once(street: Street, browser: Client) -> None:
     household = street.family()
     data = typed(answers(household)) | {"token": uuid.uuid4().hex, "on": "2016-07-04"}
     for _ in range(2):
@@ -103,20 +103,20 @@ def test_an_application_is_typed_in_and_sent_once(street: Any, browser: Client) 
     assert (case.opened_on, Declaration.objects.count()) == (APPLIED, 1)
 
 
-def test_what_is_wrong_is_said_at_the_top_and_at_the_field(street: Any, browser: Client) -> None:
+def test_what_is_wrong_is_said_at_the_top_and_at_the_field(street: Street, browser: Client) -> None:
     household = street.family()
     person = household.members.get().person_id
     data = typed(answers(household)) | {f"m{person}-wage": "很多", "authorised": ""}
     answer = browser.post(f"/dibao/apply/{household.pk}/", data)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "<title>错误：登记低保申请" in " ".join(page.split()).replace("> ", ">")
+    assert "<title>错误：登记低保申请" in "".join(page.split())
     assert f'<a href="#id_m{person}-wage">王建国：工资性收入：应为金额' in page
     assert "没有核对授权不能受理" in page
     assert not Case.objects.exists()
 
 
-def test_a_field_is_checked_while_the_form_is_filled_in(street: Any, browser: Client) -> None:
+def test_a_field_is_checked_while_the_form_is_filled_in(street: Street, browser: Client) -> None:
     household = street.family()
     person = household.members.get().person_id
     url = f"/dibao/apply/{household.pk}/check/?field=m{person}-wage"
@@ -127,11 +127,11 @@ def test_a_field_is_checked_while_the_form_is_filled_in(street: Any, browser: Cl
     assert browser.post(f"/dibao/apply/{household.pk}/check/?field=x", {}).status_code == 404
 
 
-def test_the_case_page_shows_rules_step_and_log(street: Any, browser: Client) -> None:
+def test_the_case_page_shows_rules_step_and_log(street: Street, browser: Client) -> None:
     case = street.visited(street.family())
     page = browser.get(f"/cases/{case.pk}/").content.decode()
     for words in (
-        "现在办理：核实后补充、更正家庭情况",
+        "现在办理：提出初审意见",
         "每月 260.00 元",
         "社会救助暂行办法第九条",
         "示例",
@@ -141,7 +141,7 @@ def test_the_case_page_shows_rules_step_and_log(street: Any, browser: Client) ->
         assert words in page, words
 
 
-def test_a_step_is_taken_on_the_page(street: Any, browser: Client) -> None:
+def test_a_step_is_taken_on_the_page(street: Street, browser: Client) -> None:
     case = street.applied(street.family())
     data = {"token": uuid.uuid4().hex, "version": "1", "on": "2016-07-04", "note": ""}
     answer = browser.post(f"/cases/{case.pk}/steps/accept/", data)
@@ -164,9 +164,9 @@ def test_a_step_is_taken_on_the_page(street: Any, browser: Client) -> None:
     assert browser.post(f"/cases/{case.pk}/steps/apply/", {}).status_code == 404
 
 
-def test_a_step_is_taken_through_the_api(street: Any, browser: Client) -> None:
+def test_a_step_is_taken_through_the_api(street: Street, browser: Client) -> None:
     case = street.applied(street.family())
-    url = f"/api/cases/{case.number}/"
+    url = f"/api/cases/{case.number}"
     told = browser.get(url).json()
     assert (told["state"], told["version"]) == ("applied", 1)
     assert [step["name"] for step in told["steps"]] == [
@@ -177,21 +177,22 @@ def test_a_step_is_taken_through_the_api(street: Any, browser: Client) -> None:
 
     body = {"data": {}, "on": "2016-07-04", "token": "t1", "version": 1}
     for _ in range(2):
-        answer = browser.post(f"{url}steps/accept/", body, "application/json")
+        answer = browser.post(f"{url}/steps/accept", body, "application/json")
         assert answer.json() == {
             "event": 2, "step": "accept", "before": "applied", "state": "accepted",
         }  # fmt: skip
 
-    wrong = browser.post(f"{url}steps/visit/", {"data": {"others": "甲"}}, "application/json")
+    wrong = browser.post(f"{url}/steps/visit", {"data": {"others": "甲"}}, "application/json")
     assert wrong.status_code == 422
-    assert wrong.json()["fields"]["findings"] == ["请填写调查情况。"]
-    for body_text in ("[1]", "{", '{"data": 1}', '{"on": "x"}', '{"version": "1"}'):
-        answer = browser.post(f"{url}steps/visit/", body_text, "application/json")
-        assert answer.status_code == 422, body_text
+    assert {"field": "findings", "message": "请填写调查情况。"} in wrong.json()["errors"]
+    malformed = {"[1]": 422, "{": 400, '{"data": 1}': 422, '{"on": "x"}': 422}
+    for text, status in malformed.items():
+        answer = browser.post(f"{url}/steps/visit", text, "application/json")
+        assert answer.status_code == status, text
     assert Event.objects.count() == 2
 
 
-def test_a_month_is_run_and_approved_on_the_page(street: Any) -> None:
+def test_a_month_is_run_and_approved_on_the_page(street: Street) -> None:
     from jimin.domains.assistance.services import declare_many
     from jimin.foundation.access.scope import System
     from jimin.kernel.awards.models import Award
@@ -236,7 +237,7 @@ def test_lights_say_what_they_show() -> None:
     assert "估算" in said(dt.date(2056, 7, 11), "working_day")[1]
 
 
-def test_today_is_offered_as_the_day_of_a_step(street: Any, browser: Client) -> None:
+def test_today_is_offered_as_the_day_of_a_step(street: Street, browser: Client) -> None:
     case = street.applied(street.family())
     page = browser.get(f"/cases/{case.pk}/steps/accept/").content.decode()
     assert f'value="{timezone.localdate().isoformat()}"' in page

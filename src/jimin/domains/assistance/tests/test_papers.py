@@ -1,11 +1,12 @@
 """What the papers of a case say."""
 
 import datetime as dt
-from typing import Any
 
 from docx import Document as Word
 
 from jimin.foundation.documents.models import Document
+
+from .conftest import Street
 
 
 def text_of(form: str) -> str:
@@ -14,7 +15,7 @@ def text_of(form: str) -> str:
         return "\n".join(line.text for line in Word(file).paragraphs)
 
 
-def test_the_notice_shows_what_it_must_and_nothing_else(street: Any) -> None:
+def test_the_notice_shows_what_it_must_and_nothing_else(street: Street) -> None:
     household = street.family("1970-05-01", "1972-03-01")
     street.on_notice(household)
 
@@ -31,7 +32,7 @@ def test_the_notice_shows_what_it_must_and_nothing_else(street: Any) -> None:
     assert "李秀英" not in text
 
 
-def test_the_approval_says_from_when_and_how_much(street: Any) -> None:
+def test_the_approval_says_from_when_and_how_much(street: Street) -> None:
     street.awarded(street.family())
     text = text_of("dibao_approval")
     assert "昌邑民低保批〔2016〕0001号" in text
@@ -39,7 +40,7 @@ def test_the_approval_says_from_when_and_how_much(street: Any) -> None:
     assert "2016 年 7 月 19 日" in text
 
 
-def test_the_refusal_gives_its_reasons_and_the_remedies(street: Any) -> None:
+def test_the_refusal_gives_its_reasons_and_the_remedies(street: Street) -> None:
     household = street.family()
     person = household.members.get().person_id
     case = street.proposed(household, **{f"m{person}-wage": "3000"})
@@ -53,7 +54,7 @@ def test_the_refusal_gives_its_reasons_and_the_remedies(street: Any) -> None:
     assert "六十日内申请行政复议" in text
 
 
-def test_what_is_missing_is_told_in_writing_once(street: Any) -> None:
+def test_what_is_missing_is_told_in_writing_once(street: Street) -> None:
     case = street.applied(street.family())
     day = dt.date(2016, 7, 4)
     street.step(street.clerk, case, "return_for_correction", day, note="缺收入证明、残疾证")

@@ -18,7 +18,7 @@ from jimin.kernel.cases.services import StepRefused, recuse, take_step
 from jimin.kernel.payments.models import PayeeAccount
 from jimin.kernel.policy.services import release_policy
 
-from .conftest import APPLIED, OTHER_COMMUNITY, answers
+from .conftest import APPLIED, OTHER_COMMUNITY, Street, answers
 
 DAY = dt.date(2016, 7, 8)
 DIBAO = PROCEDURES["dibao"]
@@ -52,7 +52,7 @@ def state_of_everything() -> list[Any]:
     ]
 
 
-def reach(street: Any, state: str) -> Case:
+def reach(street: Street, state: str) -> Case:
     """A case in a state."""
     household = street.family()
     match state:
@@ -91,7 +91,7 @@ def reach(street: Any, state: str) -> Case:
 
 
 @pytest.mark.parametrize("state", [state.name for state in DIBAO.states])
-def test_no_step_is_taken_out_of_turn_by_service_page_or_api(street: Any, state: str) -> None:
+def test_no_step_is_taken_out_of_turn_by_service_page_or_api(street: Street, state: str) -> None:
     """Every step that does not lead out of a state, tried by someone whose post allows it."""
     case = reach(street, state)
     before = state_of_everything()
@@ -110,7 +110,7 @@ def test_no_step_is_taken_out_of_turn_by_service_page_or_api(street: Any, state:
         page = client.post(f"/cases/{case.pk}/steps/{step.name}/", data)
         assert page.status_code == 409, step.name
         answer = client.post(
-            f"/api/cases/{case.number}/steps/{step.name}/",
+            f"/api/cases/{case.number}/steps/{step.name}",
             {"data": {}},
             content_type="application/json",
         )
@@ -122,7 +122,9 @@ OFFICERS = {"approve", "refuse", "send_back", "confirm"}
 
 
 @pytest.mark.parametrize("step", [step.name for step in DIBAO.steps if step.sources])
-def test_each_step_is_refused_to_the_wrong_post_and_the_wrong_area(street: Any, step: str) -> None:
+def test_each_step_is_refused_to_the_wrong_post_and_the_wrong_area(
+    street: Street, step: str
+) -> None:
     declared = DIBAO.step(step)
     assert declared is not None
     case = reach(street, declared.sources[0])
@@ -139,22 +141,25 @@ def test_each_step_is_refused_to_the_wrong_post_and_the_wrong_area(street: Any, 
     client.force_login(street.other_clerk)
     assert client.get(f"/cases/{case.pk}/").status_code == 404
     assert client.post(f"/cases/{case.pk}/steps/{step}/", {}).status_code == 404
-    assert client.post(f"/api/cases/{case.number}/steps/{step}/").status_code == 404
+    assert (
+        client.post(f"/api/cases/{case.number}/steps/{step}", {}, "application/json").status_code
+        == 404
+    )
     client.force_login(street.director)
     assert client.post(f"/cases/{case.pk}/steps/{step}/", {}).status_code == 403
-    api = client.post(f"/api/cases/{case.number}/steps/{step}/", {}, "application/json")
+    api = client.post(f"/api/cases/{case.number}/steps/{step}", {}, "application/json")
     assert api.status_code == 403
     assert state_of_everything() == before
 
 
-def test_nobody_applies_for_a_family_of_another_township(street: Any) -> None:
+def test_nobody_applies_for_a_family_of_another_township(street: Street) -> None:
     household = street.family(area=OTHER_COMMUNITY)
     with pytest.raises(PermissionDenied):
         apply(actor=street.clerk, household=household, data=answers(household), on=APPLIED)
     assert state_of_everything() == [[], [0, 0, 0, 0, 0, 0], []]
 
 
-def test_no_application_without_authorisation(street: Any) -> None:
+def test_no_application_without_authorisation(street: Street) -> None:
     household = street.family()
     data = answers(household) | {"authorised": False}
     with pytest.raises(ValidationError, match="没有核对授权不能受理"):
@@ -162,7 +167,7 @@ def test_no_application_without_authorisation(street: Any) -> None:
     assert state_of_everything() == [[], [0, 0, 0, 0, 0, 0], []]
 
 
-def test_a_family_applies_once_at_a_time_and_not_while_it_receives(street: Any) -> None:
+def test_a_family_applies_once_at_a_time_and_not_while_it_receives(street: Street) -> None:
     household = street.family()
     street.applied(household)
     with pytest.raises(StepRefused, match="已有未办结的申请 低保〔2016〕昌邑0001号"):
@@ -175,14 +180,14 @@ def test_a_family_applies_once_at_a_time_and_not_while_it_receives(street: Any) 
     assert Case.objects.count() == 2
 
 
-def test_a_family_without_members_cannot_apply(street: Any) -> None:
+def test_a_family_without_members_cannot_apply(street: Street) -> None:
     household = street.family()
     household.members.update(left_on=dt.date(2016, 1, 1))
     with pytest.raises(StepRefused, match="没有登记成员"):
         street.applied(household)
 
 
-def test_who_investigated_does_not_decide_whatever_post_they_hold(street: Any) -> None:
+def test_who_investigated_does_not_decide_whatever_post_they_hold(street: Street) -> None:
     """The same person may hold posts of both kinds one after the other."""
     from jimin.foundation.access.models import Post, User
 
@@ -198,7 +203,7 @@ def test_who_investigated_does_not_decide_whatever_post_they_hold(street: Any) -
     assert state_of_everything() == before
 
 
-def test_an_investigator_named_by_another_does_not_decide(street: Any) -> None:
+def test_an_investigator_named_by_another_does_not_decide(street: Street) -> None:
     for named in (
         {"investigators": [], "others": f"{street.officer.name}\n村干部"},
         {"investigators": [street.clerk.pk], "others": street.officer.name},
@@ -225,7 +230,7 @@ def test_an_investigator_named_by_another_does_not_decide(street: Any) -> None:
     ],
 )
 def test_a_visit_in_disorder_is_not_recorded(
-    street: Any, change: dict[str, Any], sentence: str
+    street: Street, change: dict[str, Any], sentence: str
 ) -> None:
     case = reach(street, "accepted")
     before = state_of_everything()
@@ -234,14 +239,14 @@ def test_a_visit_in_disorder_is_not_recorded(
     assert state_of_everything() == before
 
 
-def test_disagreeing_with_the_rules_needs_a_reason(street: Any) -> None:
+def test_disagreeing_with_the_rules_needs_a_reason(street: Street) -> None:
     case = reach(street, "visited")
     with pytest.raises(ValidationError, match="请说明理由"):
         street.step(street.clerk, case, "propose", DAY, opinion="disagree")
     assert not Application.objects.get(case=case).assessment_id
 
 
-def test_nothing_is_approved_that_the_rules_do_not_allow(street: Any) -> None:
+def test_nothing_is_approved_that_the_rules_do_not_allow(street: Street) -> None:
     household = street.family()
     person = household.members.get().person_id
     case = street.proposed(household, **{f"m{person}-wage": "3000"})
@@ -251,7 +256,7 @@ def test_nothing_is_approved_that_the_rules_do_not_allow(street: Any) -> None:
     assert state_of_everything() == before
 
 
-def test_a_refusal_needs_its_reason(street: Any) -> None:
+def test_a_refusal_needs_its_reason(street: Street) -> None:
     case = reach(street, "proposed")
     with pytest.raises(ValidationError, match="请填写理由"):
         street.step(street.officer, case, "refuse", DAY)
@@ -259,7 +264,7 @@ def test_a_refusal_needs_its_reason(street: Any) -> None:
 
 
 def test_outside_the_demo_no_decision_rests_on_an_example_figure(
-    street: Any, settings: Any
+    street: Street, settings: Any
 ) -> None:
     case = reach(street, "proposed")
     settings.DEMO = False
@@ -271,7 +276,7 @@ def test_outside_the_demo_no_decision_rests_on_an_example_figure(
 
 
 def test_a_policy_version_must_be_released_before_it_decides(
-    street: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+    street: Street, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = reach(street, "proposed")
     settings.DEMO = False
@@ -288,7 +293,7 @@ def test_a_policy_version_must_be_released_before_it_decides(
     assert street.step(street.officer, case, "approve", DAY, note="同意").state == "approved"
 
 
-def test_an_assessment_that_was_altered_decides_nothing(street: Any) -> None:
+def test_an_assessment_that_was_altered_decides_nothing(street: Street) -> None:
     from jimin.domains.assistance.models import Assessment
 
     case = reach(street, "proposed")
@@ -298,14 +303,14 @@ def test_an_assessment_that_was_altered_decides_nothing(street: Any) -> None:
 
 
 @pytest.mark.parametrize("day", [dt.date(2016, 7, 12), dt.date(2016, 7, 18)])
-def test_no_award_before_the_notice_is_over(street: Any, day: dt.date) -> None:
+def test_no_award_before_the_notice_is_over(street: Street, day: dt.date) -> None:
     case = reach(street, "on_notice")
     with pytest.raises(StepRefused, match="公示至 2016-07-18 止"):
         street.step(street.officer, case, "confirm", day)
     assert not Award.objects.exists()
 
 
-def test_a_notice_does_not_begin_before_the_decision(street: Any) -> None:
+def test_a_notice_does_not_begin_before_the_decision(street: Street) -> None:
     case = reach(street, "approved")
     for day in (dt.date(2016, 7, 1), dt.date(2016, 7, 20)):
         with pytest.raises(StepRefused, match="公示起始日"):
@@ -315,7 +320,7 @@ def test_a_notice_does_not_begin_before_the_decision(street: Any) -> None:
     assert not Document.objects.filter(form="dibao_notice").exists()
 
 
-def test_a_near_relative_takes_no_part_and_the_county_visits(street: Any) -> None:
+def test_a_near_relative_takes_no_part_and_the_county_visits(street: Street) -> None:
     household = street.family()
     case = street.applied(
         household,
@@ -337,7 +342,7 @@ def test_a_near_relative_takes_no_part_and_the_county_visits(street: Any) -> Non
     assert case.state == "approved"
 
 
-def test_recusal_needs_the_right(street: Any) -> None:
+def test_recusal_needs_the_right(street: Street) -> None:
     case = reach(street, "applied")
     with pytest.raises(PermissionDenied):
         recuse(actor=street.worker, case=case, user=street.clerk, reason="亲属")
@@ -346,7 +351,7 @@ def test_recusal_needs_the_right(street: Any) -> None:
     assert case.recusals.count() == 1
 
 
-def test_a_state_that_does_not_follow_from_the_log_stops_the_case(street: Any) -> None:
+def test_a_state_that_does_not_follow_from_the_log_stops_the_case(street: Street) -> None:
     case = reach(street, "applied")
     Case._base_manager.filter(pk=case.pk).update(state="on_notice")
     with pytest.raises(StepRefused, match="与办理记录不符"):
@@ -354,7 +359,7 @@ def test_a_state_that_does_not_follow_from_the_log_stops_the_case(street: Any) -
     assert not Award.objects.exists()
 
 
-def test_dates_do_not_run_backwards_or_ahead(street: Any) -> None:
+def test_dates_do_not_run_backwards_or_ahead(street: Street) -> None:
     case = reach(street, "applied")
     with pytest.raises(StepRefused, match="早于上一步的日期"):
         street.step(street.clerk, case, "accept", dt.date(2016, 7, 1))
@@ -366,7 +371,7 @@ def test_dates_do_not_run_backwards_or_ahead(street: Any) -> None:
         apply(actor=street.clerk, household=household, data=data, on=dt.date(2012, 1, 4))
 
 
-def test_a_click_sent_twice_is_one_event(street: Any) -> None:
+def test_a_click_sent_twice_is_one_event(street: Street) -> None:
     household = street.family()
     data = answers(household)
     first = apply(actor=street.clerk, household=household, data=data, on=APPLIED, token="a" * 32)
@@ -387,7 +392,7 @@ def test_a_click_sent_twice_is_one_event(street: Any) -> None:
         take_step(actor=street.second_clerk, case=first, step="accept", on=APPLIED, token="b" * 32)
 
 
-def test_a_form_filled_in_on_old_knowledge_is_refused(street: Any) -> None:
+def test_a_form_filled_in_on_old_knowledge_is_refused(street: Street) -> None:
     case = reach(street, "visited")
     seen = case.version
     facts = answers(case.household) | {"note": "已核实"}
@@ -423,7 +428,7 @@ def test_a_form_filled_in_on_old_knowledge_is_refused(street: Any) -> None:
     ],
 )
 def test_a_fact_that_cannot_be_is_refused_with_its_reason(
-    street: Any, name: str, value: Any, sentence: str
+    street: Street, name: str, value: Any, sentence: str
 ) -> None:
     household = street.family()
     person = household.members.get().person_id
@@ -434,7 +439,7 @@ def test_a_fact_that_cannot_be_is_refused_with_its_reason(
     assert state_of_everything() == [[], [0, 0, 0, 0, 0, 0], []]
 
 
-def test_what_is_typed_full_width_or_with_separators_is_read_as_meant(street: Any) -> None:
+def test_what_is_typed_full_width_or_with_separators_is_read_as_meant(street: Street) -> None:
     household = street.family()
     street.applied(
         household, financial_assets="１，２３４．５０", vehicles="０", over_since="２０１６－０３"
@@ -447,7 +452,7 @@ def test_what_is_typed_full_width_or_with_separators_is_read_as_meant(street: An
     )
 
 
-def test_the_account_is_sealed_and_not_in_the_log(street: Any) -> None:
+def test_the_account_is_sealed_and_not_in_the_log(street: Street) -> None:
     household = street.family()
     person = household.members.get().person
     case = street.applied(household, holder=person.pk, bank="吉林银行", account="6222020000001234")

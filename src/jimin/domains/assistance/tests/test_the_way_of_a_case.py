@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -12,8 +11,10 @@ from jimin.foundation.documents.models import Document
 from jimin.kernel.awards.models import Award
 from jimin.kernel.cases.models import Case, Event
 
+from .conftest import Street
 
-def test_an_application_becomes_an_award_from_the_next_month(street: Any) -> None:
+
+def test_an_application_becomes_an_award_from_the_next_month(street: Street) -> None:
     household = street.family("1970-05-01", "1972-03-01")
 
     case = street.awarded(household)
@@ -42,7 +43,7 @@ def test_an_application_becomes_an_award_from_the_next_month(street: Any) -> Non
     ]
 
 
-def test_each_state_has_the_limit_of_its_article(street: Any) -> None:
+def test_each_state_has_the_limit_of_its_article(street: Street) -> None:
     case = street.applied(street.family())
     assert (case.due_on, case.due_basis) == (dt.date(2016, 7, 4), "民发〔2012〕220号第十三条")
 
@@ -70,7 +71,7 @@ def test_each_state_has_the_limit_of_its_article(street: Any) -> None:
     assert (case.due_on, case.due_basis) == (dt.date(2016, 7, 21), "民发〔2012〕220号第二十九条")
 
 
-def test_a_case_of_2022_has_the_limits_of_the_later_rule(street: Any) -> None:
+def test_a_case_of_2022_has_the_limits_of_the_later_rule(street: Street) -> None:
     from jimin.domains.assistance.services import apply
 
     from .conftest import answers
@@ -87,7 +88,7 @@ def test_a_case_of_2022_has_the_limits_of_the_later_rule(street: Any) -> None:
     )
 
 
-def test_the_assessment_is_stored_whole_and_replays_to_the_same(street: Any) -> None:
+def test_the_assessment_is_stored_whole_and_replays_to_the_same(street: Street) -> None:
     case = street.proposed(street.family("1970-05-01", "2005-03-01"))
 
     found = Application.objects.get(case=case).assessment
@@ -101,7 +102,7 @@ def test_the_assessment_is_stored_whole_and_replays_to_the_same(street: Any) -> 
         found.save()
 
 
-def test_a_refusal_is_written_and_delivered(street: Any) -> None:
+def test_a_refusal_is_written_and_delivered(street: Street) -> None:
     household = street.family()
     person = household.members.get().person_id
     case = street.proposed(household, **{f"m{person}-wage": "3000"})
@@ -120,7 +121,7 @@ def test_a_refusal_is_written_and_delivered(street: Any) -> None:
     assert not Award.objects.exists()
 
 
-def test_correction_stops_the_clock(street: Any) -> None:
+def test_correction_stops_the_clock(street: Street) -> None:
     case = street.applied(street.family())
     case = street.step(street.clerk, case, "accept", dt.date(2016, 7, 4))
     # 18 July is the limit; on 11 July five working days are left
@@ -137,7 +138,7 @@ def test_correction_stops_the_clock(street: Any) -> None:
     assert (case.state, case.due_on) == ("applied", dt.date(2016, 8, 8))
 
 
-def test_an_objection_leads_back_to_investigation_and_a_second_notice(street: Any) -> None:
+def test_an_objection_leads_back_to_investigation_and_a_second_notice(street: Street) -> None:
     case = street.on_notice(street.family())
     case = street.step(
         street.clerk, case, "record_objection", dt.date(2016, 7, 13), note="邻居反映有经营收入"
@@ -157,7 +158,7 @@ def test_an_objection_leads_back_to_investigation_and_a_second_notice(street: An
     assert Assessment.objects.count() == 2
 
 
-def test_an_unknown_fact_waits_for_a_person(street: Any) -> None:
+def test_an_unknown_fact_waits_for_a_person(street: Street) -> None:
     from django.core.exceptions import ValidationError
 
     household = street.family()
@@ -179,7 +180,7 @@ def test_an_unknown_fact_waits_for_a_person(street: Any) -> None:
     assert household.declarations.count() == 2
 
 
-def test_a_family_may_withdraw_before_the_decision(street: Any) -> None:
+def test_a_family_may_withdraw_before_the_decision(street: Street) -> None:
     case = street.proposed(street.family())
     case = street.step(street.clerk, case, "withdraw", dt.date(2016, 7, 8), note="已就业")
     assert (case.state, case.closed_on) == ("withdrawn", dt.date(2016, 7, 8))
