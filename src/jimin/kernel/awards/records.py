@@ -1,7 +1,11 @@
 """The register of awards, and a household's awards on its page."""
 
+import datetime as dt
 from typing import Any
 
+import django_filters
+from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jimin.foundation.records.declare import Column, RecordType, Section, Tab, extend
