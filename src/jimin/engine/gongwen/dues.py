@@ -61,7 +61,7 @@ def _usable(context: Context, time: Time) -> bool:
 def _leads_a_clause(context: Context, time: Time) -> bool:
     """确保到2017年底，… rules what follows; 张家口市的“十三五”期间规划 only names a paper."""
     before = context.norm[max(0, time.start - 6) : time.start]
-    return bool(re.search(rf"(?:^|[,;:。!?\n \")(]|{MODALITY}|[要将是在])$", before))
+    return bool(re.search(rf"(?:^|[,;:。!?\n \")(]|{MODALITY}|[要将是在了])$", before))
 
 
 def _last(context: Context, times: list[Time]) -> date | None:

@@ -70,6 +70,15 @@ _RELATIVE = re.compile(
 )
 _HAS_OF_NOUN = re.compile(r"的(?!目标|任务|要求|标准|比例|基础|规模|速度)[\u4e00-\u9fff“]")
 _PAID = re.compile(r"的[^,;。]{0,12}(?:补贴|补助|奖励|津贴|经费|资金|救助|标准|慰问金)")
+_PROGRESS = re.compile(r"(?:完成|占|为)[^,;。]{0,8}(?:全年|年度|目标|计划)[^,;。]{0,8}的$")
+# 1万名老人以上的街镇, 10名以上孤寡老人的村都建有…: which ones, not how many.
+_WHICH_ONES = re.compile(r"[\u4e00-\u9fff]{1,4}(?:及)?以[上下]的|人口(?:及)?以[上下]")
+# 完成农田建设项目2万亩的主体工程
+_EXTENTS = {"亩", "公顷", "公里", "千米", "米", "平方米", "平方公里"}
+_EXTENT_DONE = re.compile(r"完成[^,;。]{2,30}(?:项目|工程|建设|任务)$")
+_ALL_SUCH = re.compile(
+    r"[^,;。\d]{2,30}的[^,;。\d]{1,10}?(?:都|均|各|全部)(?:要|应)?(?:建|设|有|配|达|纳入)"
+)
 _BEFORE_COUNT = re.compile(r"的?[^,;。、(\d]{2,20}\d")
 _LISTED = re.compile(rf"(?:[、和及与]|{VERBS})(?:约|近|各)?$")
 _LIMITS = re.compile(r"(?:低于|高于|超过|不足|不到|未达到?|大于|小于|已?满)$")
@@ -206,6 +215,8 @@ def _past(context: Context, seen: Seen) -> bool:
         return True
     if turned_to_the_past(context.norm[max(sentence.start, start - 200) : start], context.year):
         return True
+    if seen.unit == "%" and not seen.quantity.suffix and _PROGRESS.search(seen.left):
+        return not re.search(r"力争|确保|努力|争取|[要将]|前", seen.left)
     if re.search(r"授予|荣获|被评为", seen.left) and not re.search(MODALITY, seen.left):
         return True
     if goes_on_in_the_past(
@@ -243,6 +254,8 @@ def _compared(_: Context, seen: Seen) -> bool:
 def _described(_: Context, seen: Seen) -> bool:
     if re.search(r"(?<!完成)(?<!新增)(?<!到位)(?<!引进)(?<!资产)(?<!实现)投资(?:约)?$", seen.left):
         return bool(re.search(r"的[^,;。]{2,}(?:项目|工程|建设|基地|中心)", seen.right))
+    if seen.unit in ("%", "‰"):
+        return False
     if seen.quantity.suffix and not seen.right:
         return bool(re.search(r"总投资(?:额)?$", seen.left))  # 面积5万平方米以上 is asked for
     return bool(_DESCRIBED.search(seen.tail))
@@ -265,6 +278,12 @@ def _qualifier(_: Context, seen: Seen) -> bool:
     q, left, right = seen.quantity, seen.left, seen.right
     if re.match(r"[^,;。\d]{1,20}中的?\d", right):
         return True
+    if q.unit not in ("%", "‰") and _WHICH_ONES.match(right):
+        return True
+    if q.unit in _EXTENTS and _EXTENT_DONE.search(left):
+        return False
+    if q.suffix and (not left or left[-1] in "、和及") and _ALL_SUCH.match(right):
+        return q.unit not in ("%", "‰")
     if right.startswith("的") and re.search(r"(?:达不到|不到|不足|未达到?|未满)$", left):
         return True
     if q.suffix and re.match(r"(?:的)?(?:为|评为|定为|视为)", right):
@@ -285,7 +304,11 @@ def _qualifier(_: Context, seen: Seen) -> bool:
     )
     if re.match(r"的(?:应|要|均|全部)?(?:占|达到|达|比例)", right) and q.unit not in ("%", "‰"):
         return True
-    if _RELATIVE.match(right) and _REACHED_BY_MEMBERS.search(seen.tail):
+    if (
+        not right.startswith("的比例")
+        and _RELATIVE.match(right)
+        and _REACHED_BY_MEMBERS.search(seen.tail)
+    ):
         return True
     if q.suffix in ("", "左右", "上下") or makes or q.unit in ("%", "‰"):
         held = re.search(r"(?:持股|占股|出资|控股|丧失|伤残|致残)[^,;。]{0,6}$", left)
@@ -330,6 +353,8 @@ def _population(_: Context, seen: Seen) -> bool:
 
 def _abstract_count(context: Context, seen: Seen) -> bool:
     """四个方面, 12个环节, 10件实事: a figure of speech in digits or characters."""
+    if re.search(r"方面共?$", seen.tail) and seen.unit in ("件", "项", "个"):
+        return True
     if _LISTED_WORKS.match(seen.right) and seen.unit in ("件", "项", "个"):
         return True
     if seen.quantity.low == 1 and _one_by_one(seen):

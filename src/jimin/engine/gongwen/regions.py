@@ -7,7 +7,7 @@ from jimin.engine.gongwen.model import Node, Region, RegionKind
 _REVIEW = re.compile(
     r"回顾|工作总结|总结$|工作情况|完成情况|开展情况|进展情况|执行情况|主要成[效绩就]|工作成[效绩]|"
     r"取得(?:的|了)?(?:新|明显|显著)?(?:成效|进展|成就|成绩)|存在的?(?:主要)?(?:困难|问题|不足)|"
-    r"规划背景|发展背景|发展基础|发展现状|面临(?:的)?形势|过去[一五]年|(?:上一?|去)年(?:度)?(?:的)?(?:主要)?工作"
+    r"(?:规划|发展|编制|起草)背景|发展基础|现实基础|发展现状|面临(?:的)?形势|过去[一五]年|(?:上一?|去)年(?:度)?(?:的)?(?:主要)?工作"
 )
 # Enough to make a part of a section a review although the section is none.
 _REVIEW_WITHIN = re.compile(r"回顾|发展基础|存在的?(?:主要)?(?:困难|问题|不足)$")

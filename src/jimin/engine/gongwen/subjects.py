@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jimin.engine.gongwen.words import CUES, GROWTH, MODALITY, PLACES, VERBS
 
 _ADVERBS = (
-    "并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
+    "的?目标是|的?任务是|并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
     "进一步|加快|着力|深入|有序|稳步|全面(?!覆盖)|全力|切实|扎实|认真|努力|持续|不断|统筹|适时|"
     "年度|当年|每年|推荐|通过|以及|以|及|和|与|在|对|把|使|让|做好|抓好|加强|大约|约|近|不断加大|"
     "组织开展|组织实施|有效|严格|稳妥|科学|分步|分批|率先|原则上|探索"
@@ -38,6 +38,7 @@ _BASELINE = re.compile(
     r"(?:(?<![自理])由(?!于)|从(?!事|业))[^,;。]{0,12}?\d[^,;。]*?"
     r"(?=提高|增加|上升|提升|扩大|调整|下降|降|减|缩|压|精简|上调|向$)"
 )
+_ON_TOP_OF = re.compile(r"^(?:在)?[^,;。]{0,16}?\d[^,;。]{0,8}?基础上")  # 在现有20家的基础上再…
 _OFFERS = re.compile(
     r"(?:提供|开展|实施|给予)(?=[^,;。]{0,20}(?:服务|培训|救助|救治|补助|帮扶|体检|改造|保险))"
 )
@@ -166,6 +167,7 @@ def _join(stem: str, between: str, right: str) -> str:
 def clean(subject: str) -> tuple[str, str]:
     """The subject without leading small words, and the place it names (全市, 城区)."""
     scope = ""
+    subject = _ON_TOP_OF.sub("", subject)
     before = None
     while before != subject:
         before = subject

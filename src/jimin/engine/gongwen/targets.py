@@ -45,8 +45,11 @@ _SET_LEVEL = re.compile(
 _SELF_EVIDENT = {"序号", "日期时间"}  # not worth telling a reviewer
 _PART = re.compile(r"(?:其中|其|含|包括|包含)[:,]?")
 _GROWTH_ONLY = re.compile(rf"(?:同比|年均|平均|实际|比上年|较上年|净)*(?:{GROWTH})*")
-_LEVEL = re.compile(r"[\u4e00-\u9fff]{1,4}级")
-_LEVEL_OF = re.compile(r"[\u4e00-\u9fff]{1,3}级(?P<tail>[\u4e00-\u9fff“”]{2,30})")
+_AREA = r"(?:镇|乡镇|村|街道|社区|县|区)(?:\([^)]{1,4}\))?"
+_LEVEL = re.compile(rf"[\u4e00-\u9fff]{{1,4}}级|{_AREA}")
+_LEVEL_OF = re.compile(
+    rf"(?:[\u4e00-\u9fff]{{1,3}}级|{_AREA})" r"(?P<tail>[\u4e00-\u9fff“”]{2,30})"
+)
 _SUM = re.compile(r"总数|总量|总额|总规模|总面积|总长度|数量")
 _VERBS_FIRST = re.compile(
     rf"(?:开工|新)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展|取消|募集|发放)"

@@ -2,12 +2,18 @@
 
 import re
 
+from jimin.engine.gongwen.numerals import ordinal
 from jimin.engine.gongwen.words import VERBS
 
 _PAST_LEAD = re.compile(
     r"(?:一年来|(?:在)?(?:刚刚)?过去[一的五]|过去一年|去年|上一?年度?(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
     r"[一几]年来|截[至止]|至目前|目前已|回顾)"
 )
+# This year so far is told, not planned: 今年以来，…; 1—6月，….
+_SO_FAR_LEAD = re.compile(
+    r"(?:今年|20\d\d年|年初|\d+月份?)以来|(?:今年)?1[-至到]\d{1,2}月份?,|[半一]年(?:多)?来,"
+)
+_FIVE_YEARS = re.compile(r"“?(十[一二三四五六七])五”?(?:规划)?(?:时期|期间|以来)")
 _NOW_LEAD = re.compile(
     r"(?:今年|明年|下一步|力争|确保|计划|今后|未来|要|将|新的一年|\d{4}年(?:是|的工作|,我们将))"
 )
@@ -15,7 +21,7 @@ _YEAR = re.compile(r"(?:在|到|至)?(20\d\d)年(?!度?的?(?:基础|标准|水�
 _PAST_CLAUSE = re.compile(
     r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|"
     r"(?<!比)(?<!与)(?<!较)(?<!同)去年(?!的?(?:同期|水平|基础|底|标准))|"
-    r"截[至止]|累计(?:发放|投入|救助|完成|建成|销售|筹集)了?"
+    r"截[至止]|累计(?:发放|投入|投资|救助|完成|建成|实现|拨付|培训|销售|筹集|筹资)了?"
 )
 # What there is today, said of one sentence only: 目前，全市床位…张。
 _STATE_LEAD = re.compile(r"(?:据(?:了解|悉|统计|介绍),)?(?:目前|现阶段|现有|现已)(?!的)")
@@ -33,13 +39,16 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
     flags: list[bool] = []
     past, previous_end = False, -1
     for start, end in spans:
-        if previous_end < 0 or "\n" in text[previous_end:start]:
-            past = False
+        opens = previous_end < 0 or "\n" in text[previous_end:start]
+        before, past = past, past and not opens
         head = text[start : min(end, start + 50)].lstrip(" ")
         said = _tense_of(head, year)
         if said is not None:
             past = said
-        flags.append(past or _STATE_LEAD.match(head) is not None)
+        states = _STATE_LEAD.match(head) is not None
+        past = past or (opens and states and before)  # 目前，… goes on where the past was told
+        flags.append(past or states)
+        past = past or turned_to_the_past(text[start : min(end, start + 200)], year)
         previous_end = end
     return flags
 
@@ -47,20 +56,33 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
 # 记者从会议上获悉，… and 会议指出，… come before what is told.
 _TOLD_BY = re.compile(r"[^,;。:]{0,24}(?:获悉|了解到?|悉|指出|介绍|表示|显示|强调)[,:] *")
 _PAST_CLAUSE_LEAD = re.compile(
-    r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?,|去年,)"
+    r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?|去年|目前|"
+    r"(?:今年)?1[-至到]\d{1,2}月份?),"
 )
+_PAST_FIVE_LEAD = re.compile(rf"[,;:] *{_FIVE_YEARS.pattern},")
 
 
 def turned_to_the_past(told: str, year: int) -> bool:
     """Whether a clause before the number is led by an earlier year, and none since by this."""
-    leads = [m for m in _PAST_CLAUSE_LEAD.finditer(told) if not m[1] or int(m[1]) < year]
-    return bool(leads) and not turns_to_the_plan(told[leads[-1].end() :], year)
+    ends = [m.end() for m in _PAST_CLAUSE_LEAD.finditer(told) if not m[1] or int(m[1]) < year]
+    ends += [m.end() for m in _PAST_FIVE_LEAD.finditer(told) if _last_year(m[1]) < year]
+    return bool(ends) and not turns_to_the_plan(told[max(ends) :], year)
+
+
+def _last_year(plan: str) -> int:
+    """The thirteenth five-year plan ended in 2020."""
+    return 1955 + 5 * (ordinal(plan) or 0)
 
 
 def _tense_of(head: str, year: int) -> bool | None:
     told_by = _TOLD_BY.match(head)
     if told_by:
         head = head[told_by.end() :]
+    if _SO_FAR_LEAD.match(head):
+        return True
+    five = _FIVE_YEARS.match(head)
+    if five and _last_year(five[1]) < year:
+        return True
     m = _YEAR.match(head)
     if m:
         return int(m[1]) < year
@@ -98,7 +120,7 @@ def _is_no_result(told: str, m: re.Match[str]) -> bool:
 
 
 _TURNS = re.compile(
-    r"(?<!截至)(?<!截止)(?<!至)今年|明年|下一步|力争|确保|(?<![\d去上])年底|年内|下半年"
+    r"(?<!截至)(?<!截止)(?<!至)今年(?!以来|1[-至到]|上半年)|明年|下一步|力争|确保|(?<![\d去上])年底|年内|下半年"
 )
 _YEAR_TOLD = re.compile(r"(?P<until>截[至止]到?|至|自|从)?(20\d\d)年")
 

@@ -152,7 +152,7 @@ _FORMS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int], Reading]]] = 
         _five_years,
     ),
     (
-        re.compile(r"(?:用|力争|未来|今后)(?P<n>[2-9两二三四五])年(?:左右)?(?:的?时间|内)?"),
+        re.compile(r"(?:用|在|力争|未来|今后)(?P<n>[2-9两二三四五])年(?:左右)?(?:的?时间|内)?"),
         _some_years,
     ),
     (re.compile(r"20\d\d(?=年?度?(?:民政|工作|重点))"), _mention),

@@ -1,10 +1,15 @@
 """The vocabulary of work plans that several modules read by, as regular expressions."""
 
+import re
+
 
 def longest_first(words: str) -> str:
-    """Words parted by blanks or | as one alternation in which the longer word wins."""
+    """Words parted by blanks or | as one alternation in which the longer word wins.
+
+    What must not follow a word, as in 人(?!口), does not make it longer.
+    """
     parts = set(words.replace("|", " ").split())
-    return "|".join(sorted(parts, key=lambda word: (-len(word), word)))
+    return "|".join(sorted(parts, key=lambda word: (-len(re.sub(r"\(.*", "", word)), word)))
 
 
 # Verbs that make, add, give or do something countable. Longest first is arranged below.

@@ -1,0 +1,203 @@
+"""How plans word numbers beside the plain sentence: lists, tables, titles, horizons, the past."""
+
+from datetime import date
+
+import pytest
+
+from jimin.engine.gongwen import read_plan
+
+PLAN = "一、重点任务\n"
+
+
+def told(text: str, year: int = 2021) -> list[tuple[str, str, str]]:
+    return [(t.quote, t.subject, t.comparator) for t in read_plan(PLAN + text, year).targets]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        # what is worked on, or compared with, is no result
+        ("改造提升现有服务站12个。", [("12个", "改造提升现有服务站", ">=")]),
+        ("助餐点覆盖率从目前的45%提高到70%。", [("70%", "助餐点覆盖率", ">=")]),
+        ("在现有20家的基础上再新增8家食堂。", [("8家", "新增食堂", ">=")]),
+        # limits of time and of life
+        ("轮候时间不超过3年。", [("3年", "轮候时间", "<=")]),
+        ("人均预期寿命达到80.5岁。", [("80.5岁", "人均预期寿命", ">=")]),
+        # one place built is one to be built
+        ("新建一所养护院。", [("一所", "新建养护院", ">=")]),
+        ("新建一个救助管理中心。", [("一个", "新建救助管理中心", ">=")]),
+        ("每季度至少组织一次演练。", [("一次", "组织演练", ">=")]),
+        # size asked for
+        ("每处设施面积500平方米以上。", [("500平方米以上", "设施面积", ">=")]),
+        (
+            "建设乡镇驿站3个，面积900平方米以上。",
+            [("3个", "建设乡镇驿站", ">="), ("900平方米以上", "乡镇驿站面积", ">=")],
+        ),
+        # the noun tells the unit
+        ("新增就业人数突破6万。", [("6万", "新增就业人数", ">")]),
+        ("帮助3万农村低收入人员增收。", [("3万", "帮助农村低收入人员增收", ">=")]),
+        # two counts, one verb
+        (
+            "培育2家以上省级示范社、5家以上市级示范社。",
+            [("2家以上", "培育省级示范社", ">="), ("5家以上", "培育市级示范社", ">=")],
+        ),
+        # rates in a list
+        (
+            "城乡救助标准分别提高到每人每月720元和每人每年6600元。",
+            [("720元", "城市救助标准", ">="), ("6600元", "农村救助标准", ">=")],
+        ),
+        # signs for words
+        ("核查覆盖率≥95%，差错率≤1%。", [("95%", "核查覆盖率", ">="), ("1%", "差错率", "<=")]),
+        # a rise told with 向
+        ("使绿地面积由2平方公里向3平方公里迈进。", [("3平方公里", "绿地面积", ">=")]),
+    ],
+)
+def test_a_construction_gives_its_targets(text: str, rows: list[tuple[str, str, str]]) -> None:
+    assert told(text) == rows
+
+
+def test_a_bare_verb_takes_its_thing_from_the_clause_beside_it() -> None:
+    assert told("实施旧街区改造项目，完成治理15条。") == [("15条", "旧街区改造治理", ">=")]
+    assert told("加快物流园建设，完成投资3亿元。") == [("3亿元", "物流园建设投资", ">=")]
+    assert told("年内投入60万元，开展关爱行动。") == [("60万元", "开展关爱行动投入", ">=")]
+
+
+def test_a_short_subject_takes_the_measure_of_the_one_before() -> None:
+    text = "4A级登记处占比达到90%，5A级达到40%。"
+    assert told(text)[1][1] == "5A级登记处占比"
+    text = "市区入园率达到95%，县(市)达到90%。"
+    assert told(text)[1][1] == "县(市)入园率"
+    text = "公办园在园幼儿占比2021年底达到40%、2022年底达到50%。"
+    first, second = read_plan(PLAN + text, 2021).targets
+    assert first.subject == second.subject == "公办园在园幼儿占比"
+    assert (first.due, second.due) == (date(2021, 12, 31), date(2022, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("办好10件民生实事。", "概括之数"),
+        ("坚持发现1户、救助1户。", "概括之数"),
+        ("在6个试点社区的基础上扩大范围。", "比较基础"),
+        ("60周岁以上老年人达到9万人。", "人口状况"),
+        ("12个街道均要建立台账。", "现有总数"),
+        ("任务分解落实到20个责任单位。", "现有总数"),
+        ("年收入低于5000元的全部纳入监测。", "限定条件"),
+        ("2万名老人以上的街道设立分站。", "限定条件"),
+        ("5名以上孤寡老人居住的村都建有互助点。", "限定条件"),
+        ("目前，床位总量达3万张。", "已往数据"),
+        ("市政府授予救助站等9个单位先进称号。", "已往数据"),
+    ],
+)
+def test_a_number_that_only_describes_is_set_aside(text: str, reason: str) -> None:
+    plan = read_plan(PLAN + text, 2021)
+    assert plan.targets == []
+    assert reason in {row.rule for row in plan.set_aside}
+
+
+def test_today_is_told_of_one_sentence_only() -> None:
+    text = "目前，全市床位达3万张。新增床位500张。"
+    assert told(text) == [("500张", "新增床位", ">=")]
+
+
+def test_an_earlier_year_inside_a_sentence_rules_until_this_year_is_named() -> None:
+    text = "记者从会上获悉，2020年，全市床位达到3万张，建站90个；2021年，新增床位800张。"
+    assert told(text) == [("800张", "新增床位", ">=")]
+    assert told("在过去的一年里，全市募集善款90万元。") == []
+    text = "截至目前，已建成驿站40个，年底前达到60个。"
+    assert [quote for quote, _, _ in told(text)] == ["60个"]
+
+
+PAST = [
+    "“十三五”期间，低保标准提高到600元，建站90个。保障人数扩大到3万人。",
+    "全市高度重视，“十三五”期间，全市建站90个。新增床位800张。",
+    "去年以来，成效明显。\n今年以来，全市新增床位500张，建站30个。",
+    "1—9月，新增就业3万人，完成年度任务的92%。",
+    "累计投资4000万元，占年度计划的80%。",
+    "回顾过去五年，救助水平提高。\n目前，全市在册对象3万人。集中供养率提高到60%。",
+]
+
+
+@pytest.mark.parametrize("text", PAST)
+def test_what_has_been_reached_is_no_target(text: str) -> None:
+    if "回顾" in text or "去年以来" in text:
+        assert read_plan(text, 2021).targets == []
+    else:
+        assert told(text) == []
+
+
+def test_the_background_of_a_plan_is_a_review() -> None:
+    text = "一、编制背景\n新增就业800人，服务率达95%。\n二、主要目标\n服务率达到98%。\n"
+    assert [t.quote for t in read_plan(text, 2021).targets] == ["98%"]
+
+
+def test_more_ways_to_word_a_task() -> None:
+    assert told("落实3万人口以上乡镇建成中心2所。")[-1][0] == "2所"
+    rows = told("5月底前完成农田建设项目2万亩的主体工程。")
+    assert [quote for quote, _, _ in rows] == ["2万亩"]
+    assert told("今年的目标是再改造小区60个。") == [("60个", "改造小区", ">=")]
+    plan = read_plan(PLAN + "会议公布了明年工作目标：新增就业9000人。", 2021)
+    assert [t.due for t in plan.targets] == [date(2022, 12, 31)]
+    plan = read_plan(PLAN + "将在两年内建设驿站60所。", 2021)
+    assert [t.due for t in plan.targets] == [date(2022, 12, 31)]
+
+
+def test_the_places_of_a_list_share_the_thing_named_last() -> None:
+    rows = told("建设5个镇（街道）、30个村（社区）服务示范点。")
+    assert rows == [
+        ("5个", "建设镇(街道)服务示范点", ">="),
+        ("30个", "建设村(社区)服务示范点", ">="),
+    ]
+
+
+def test_a_title_that_says_a_figure_of_the_text_is_no_second_target() -> None:
+    text = "我市今年新增床位900张\n会议要求，全年新增床位900张，培训护理员80名。\n"
+    plan = read_plan(text, 2021)
+    assert [t.start for t in plan.targets] == [text.rindex("900张"), text.index("80名")]
+    assert [row.rule for row in plan.set_aside if row.quote == "900张"] == ["标题重述"]
+    alone = "我市今年新增床位900张\n会议要求抓好落实。\n"
+    assert [t.quote for t in read_plan(alone, 2021).targets] == ["900张"]
+
+
+HORIZONS = [
+    ("到2025年底要实现的目标\n入住率达到60%\n覆盖率达到90%\n", [date(2025, 12, 31)] * 2),
+    (
+        "一、发展目标\n1.加快发展，到2025年建成示范区。\n入住率明显提高。入住率达到60%。\n"
+        "二、任务\n1.新增床位90张。\n",
+        [date(2025, 12, 31), date(2021, 12, 31)],
+    ),
+    ("一、目标\n2025年，床位达到900张。\n培训护理员80名。\n", [date(2025, 12, 31)] * 2),
+    ("甲市养老服务行动计划（2021—2023年）\n一、任务\n新增床位90张。", [date(2023, 12, 31)]),
+    ("甲市“十四五”民政事业发展规划\n一、任务\n新增床位90张。", [date(2025, 12, 31)]),
+    ("一、任务\n到2023年，入住率达到60%，到2025年全面达标。", [date(2023, 12, 31)]),
+    ("一、任务\n力争用两年时间，建成中心6个。", [date(2022, 12, 31)]),
+]
+
+
+@pytest.mark.parametrize(("text", "dues"), HORIZONS)
+def test_a_horizon_rules_what_stands_below_it(text: str, dues: list[date]) -> None:
+    assert [target.due for target in read_plan(text, 2021).targets] == dues
+
+
+TABLE = (
+    "2021年任务分解表\n序号\t指标\t目标值\t责任单位\n1\t每千名老人拥有床位数\t45张\t养老科\n"
+    "2\t新增护理床位\t500张以上\t养老科\n3\t社工站覆盖率\t达到90%\t社工科\n"
+)
+
+
+def test_a_table_gives_a_target_a_row_named_by_the_cell_before() -> None:
+    assert [(t.quote, t.subject) for t in read_plan(TABLE, 2021).targets] == [
+        ("45张", "每千名老人拥有床位数"),
+        ("500张以上", "新增护理床位"),
+        ("90%", "社工站覆盖率"),
+    ]
+
+
+def test_a_regular_report_and_what_is_covered_beside_a_number_are_proposed() -> None:
+    reports = read_plan("各区每月25日前报送项目进度。", 2021).proposals
+    assert [(p.kind, p.value, p.quote) for p in reports] == [
+        ("milestone", "定期上报", "每月25日前报送")
+    ]
+    plan = read_plan("助餐服务全面覆盖城市社区和80%以上村。", 2021)
+    assert [(p.kind, p.quote) for p in plan.proposals] == [("universal", "全面覆盖城市社区")]
+    assert [t.quote for t in plan.targets] == ["80%以上"]
