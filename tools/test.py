@@ -15,8 +15,17 @@ from _terminal import PYTHON, Ended, run
 
 POSTGRES = os.environ.get("JIMIN_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/jimin")
 CHROMIUM = os.environ.get("JIMIN_CHROMIUM", "/usr/bin/chromium")
-# What never asks the database is not run twice.
-WITH_DATABASE = ["foundation", "kernel", "domains", "project"]
+# What never asks the database, or only for something to look at, is not run twice.
+WITHOUT_DATABASE = [
+    "src/jimin/engine",
+    "src/jimin/policies",
+    "src/jimin/foundation/tables",
+    "tests/bench",
+    "tests/browser/test_pages.py",
+    "tests/test_bench.py",
+    "tests/test_messages.py",
+    "tests/test_tiers.py",
+]
 
 
 def main(arguments: list[str]) -> int:
@@ -34,10 +43,8 @@ def main(arguments: list[str]) -> int:
     env.pop("DATABASE_URL", None)
     runs["SQLite"] = tests(env, arguments)
     if not refusal:
-        folders = [f"src/jimin/{tier}" for tier in WITH_DATABASE]
-        runs["PostgreSQL"] = tests(
-            {**env, "DATABASE_URL": POSTGRES}, [*folders, "tests", *arguments]
-        )
+        ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+        runs["PostgreSQL"] = tests({**env, "DATABASE_URL": POSTGRES}, [*ignored, *arguments])
 
     print()
     for name, ended in runs.items():

@@ -11,7 +11,7 @@ from .conftest import Office, Seat
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 WIDE, NARROW = 1280, 390
-STAFF = ["leader", "officer", "admin", "changyi.officer", "changyi.pay", "xinghua.clerk"]
+STAFF = ["officer", "admin", "changyi.officer", "changyi.pay", "xinghua.clerk"]
 
 
 def accessibility(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""The demo city, loaded once for the tests of a module and rolled back after them."""
+"""The demo city, loaded once for all tests of this folder and rolled back after them."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,23 @@ SMALL = 1500
 
 
 class Undo(Exception):
-    """Ends the module's transaction."""
+    """Ends the transaction of all these tests."""
 
 
-@pytest.fixture(scope="module")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In one process, for they share what is loaded."""
+    for item in items:
+        if "tests/city" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("city"))
+
+
+@pytest.fixture(scope="package", autouse=True)
 def demo_city(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
-    """A small demo city. Tests that use it also use `db`: what they change is undone after each."""
+    """A small demo city. What a test changes is undone after it, for each uses `db` as well."""
     from django.conf import settings
     from django.test import override_settings
 
