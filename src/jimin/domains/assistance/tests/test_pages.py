@@ -1,6 +1,5 @@
 """The desk in the browser: inbox, application form, case page, API."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -216,25 +215,6 @@ def test_a_month_is_run_and_approved_on_the_page(street: Street) -> None:
     assert director.post(f"/dibao/months/{run.pk}/").status_code == 302
     assert Award.objects.count() == 1
     assert director.post("/dibao/months/", {"month": "2016-07"}).status_code == 403
-
-
-def test_lights_say_what_they_show() -> None:
-    from jimin.kernel.cases.rules import light
-    from jimin.kernel.cases.views.words import words_of
-
-    monday = dt.date(2016, 7, 4)
-
-    def said(due: dt.date | None, unit: str) -> tuple[str, str]:
-        found = light(due, unit, monday)
-        return found.colour, words_of(found)
-
-    assert said(dt.date(2016, 7, 1), "working_day") == ("red", "超期 3 天")
-    assert said(monday, "working_day") == ("yellow", "今天到期")
-    assert said(dt.date(2016, 7, 6), "working_day") == ("yellow", "剩 2 个工作日")
-    assert said(dt.date(2016, 7, 11), "working_day") == ("green", "剩 5 个工作日")
-    assert said(dt.date(2016, 7, 11), "day") == ("green", "剩 7 天")
-    assert said(None, "") == ("grey", "无时限")
-    assert "估算" in said(dt.date(2056, 7, 11), "working_day")[1]
 
 
 def test_today_is_offered_as_the_day_of_a_step(street: Street, browser: Client) -> None:
