@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from jimin.engine.rules import Policy, PolicyError, PolicyMismatch, RuleBook
+from jimin.engine.rules import Books, Policy, PolicyError, PolicyMismatch
 
 from .benefits import Benefit, Outcome, assess, assess_all, benefit_of
 from .city import assess_city, verify_sample
@@ -31,19 +31,22 @@ def load_policy(name: str = "jilin") -> Policy:
     if name not in policy_names():
         raise PolicyError(f"没有名为“{name}”的政策；可用：{'、'.join(policy_names())}。")
     package = importlib.import_module(f"jimin.policies.{name}")
-    first, *others = package.BENEFITS
+    dibao, *others = package.BENEFITS
+    book, later = _books(name, dibao)
     return Policy(
         name=name,
         label=package.LABEL,
         version=_content_hash(HERE / "national", HERE / name),
-        book=_book(name, first),
-        others={benefit: partial(_book, name, benefit) for benefit in others},
+        book=book,
+        later=later,
+        others={benefit: partial(_books, name, benefit) for benefit in others},
     )
 
 
-def _book(policy: str, benefit: str) -> RuleBook:
-    book: RuleBook = importlib.import_module(f"jimin.policies.{policy}.{benefit}").book
-    return book
+def _books(policy: str, benefit: str) -> Books:
+    """A module's `book`, and the `later_books` of the regulations that replaced it."""
+    module = importlib.import_module(f"jimin.policies.{policy}.{benefit}")
+    return Books(module.book, getattr(module, "later_books", {}))
 
 
 def _content_hash(*folders: Path) -> str:

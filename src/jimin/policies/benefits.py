@@ -27,8 +27,9 @@ REVIEW: Final = "待人工核实"
 class Benefit:
     """Which rules of a book decide, and how a conclusion is explained.
 
-    `conditions` stand in the order in which a refusal names them; `reasons` holds a sentence for
-    each conclusion that is no refusal, with `{name}` for a number. `each` names what every member
+    `conditions` stand in the order in which a refusal names them, those of every edition of the
+    book; `reasons` holds a sentence for each conclusion that is no refusal, with `{name}` for a
+    number. `each` names what every member
     receives.
     """
 
@@ -158,8 +159,8 @@ def reason(
     if sentence is not None:
         return words.fill(sentence)
     rules = case.month.book.rules
-    failed = next(rules[name] for name in benefit.conditions if case.value(name) is False)
-    return words.reason(failed)
+    conditions = (name for name in benefit.conditions if name in rules)
+    return words.reason(next(rules[name] for name in conditions if case.value(name) is False))
 
 
 def ordered_steps(case: Case, words: Words, benefit: Benefit, conclusion: str) -> tuple[Step, ...]:

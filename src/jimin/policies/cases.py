@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from jimin.engine.rules import Case, Day, Fact, Flag, Money, Policy, PolicyError, Whole
+from jimin.engine.rules import Case, Day, Fact, Flag, Money, Policy, PolicyError, RuleBook, Whole
+from jimin.engine.rules.expressions import Scope
 from jimin.engine.rules.parameters import read_yaml
 from jimin.engine.rules.words import shown
 
@@ -73,14 +74,16 @@ def _listed(value: str | list[str]) -> str:
 def worked_cases(policy: Policy, benefit: str = "dibao") -> tuple[WorkedCase, ...]:
     """The cases that come with a policy for one of its benefits."""
     folder = Path(__file__).parent / policy.name / "cases"
-    return tuple(read_cases(policy, folder / f"{benefit}.yaml", benefit))
+    files = [folder / f"{benefit}.yaml", *sorted(folder.glob(f"{benefit}_[0-9]*.yaml"))]
+    return tuple(case for file in files for case in read_cases(policy, file, benefit))
 
 
 def read_cases(policy: Policy, path: Path, benefit: str = "dibao") -> Iterator[WorkedCase]:
     """The cases of a file; PolicyError says which one is written wrongly."""
     content = read_yaml(path)
     usual = content["unless_stated"]
-    book = policy.benefit(benefit).book
+    speaking = policy.benefit(benefit)
+    books = [edition.book for edition in speaking.editions]
     group_word = "household" if "household" in usual else "group"
     for number, case in enumerate(content["cases"], 1):
         where = f"{path.name} 第 {number} 个案例"
@@ -90,20 +93,43 @@ def read_cases(policy: Policy, path: Path, benefit: str = "dibao") -> Iterator[W
         sentence = case.get("sentence")
         if not sentence or not case.get("members") or not case.get("expected"):
             raise PolicyError(f"{where}：sentence、members、expected 都要写。")
+        month = case.get("month", usual["month"])
+        book = speaking.edition(month).book
         known = ("conclusion", "reason", *book.rules)
         for name in case["expected"]:
             if name not in known:
                 raise PolicyError(f"{where}：expected 里不认识 {name}，可写 {'、'.join(known)}。")
-        group = {**usual[group_word], **case.get(group_word, {})}
-        members = [{**usual["member"], **member} for member in case["members"]]
+        usual_group = _of_edition(usual[group_word], "group", book, books)
+        usual_member = _of_edition(usual["member"], "member", book, books)
+        group = {**usual_group, **case.get(group_word, {})}
+        members = [{**usual_member, **member} for member in _repeated(case["members"])]
         yield WorkedCase(
             sentence,
-            case.get("month", usual["month"]),
+            month,
             _facts(where, book.facts["group"], group),
             tuple(_facts(where, book.facts["member"], member) for member in members),
             case["expected"],
             benefit,
         )
+
+
+def _of_edition(
+    usual: Mapping[str, str], scope: Scope, book: RuleBook, books: list[RuleBook]
+) -> dict[str, str]:
+    """What is usual, without the facts that only another edition of the book asks for."""
+    elsewhere = {name for other in books for name in other.facts[scope]}
+    return {
+        name: text
+        for name, text in usual.items()
+        if name in book.facts[scope] or name not in elsewhere
+    }
+
+
+def _repeated(members: list[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    """Members alike are written once, with `times`."""
+    for member in members:
+        alike = {name: text for name, text in member.items() if name != "times"}
+        yield from [alike] * int(member.get("times", "1"))
 
 
 def _facts(where: str, facts: Mapping[str, Fact], written: Mapping[str, str]) -> dict[str, Any]:

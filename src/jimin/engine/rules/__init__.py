@@ -33,13 +33,14 @@ from .expressions import (
 from .facts import Choice, Day, Fact, Flag, Money, Month, Whole
 from .interpreter import Case, MissingFact, Unknown
 from .parameters import DatedValue, Parameter, load_parameters
-from .policy import Policy, PolicyMonth
+from .policy import Books, Policy, PolicyMonth
 from .words import Step, UsedFigure, Words, money
 
 __all__ = [
     "TO_FEN",
     "TO_JIAO",
     "TO_YUAN",
+    "Books",
     "Case",
     "Choice",
     "DatedValue",

@@ -51,7 +51,7 @@ def run_city(
             "member": _attach(db, "members", members, needed["member"]),
         }
         for scope, source in sources.items():
-            _check_ranges(db, source, policy.book.facts[scope], needed[scope], bound)
+            _check_ranges(db, source, bound.book.facts[scope], needed[scope], bound)
         query = statement(bound, decision, sources["group"], sources["member"])
         if out is None:
             table = db.sql(query).to_arrow_table()

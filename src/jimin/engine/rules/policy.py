@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from .book import RuleBook
 from .errors import DefinitionError, PolicyError
@@ -49,11 +50,20 @@ class PolicyMonth:
         )
 
 
+class Books(NamedTuple):
+    """The book of a benefit, and those that replaced it, by the first day each is in force."""
+
+    first: RuleBook
+    later: Mapping[date, RuleBook]
+
+
 class Policy:
     """Rules and figures together; `version` changes when either does.
 
     A policy speaks of one book. Where the law fills several, `benefit` opens another of them,
-    written and proved only then, as a policy of the same name and version.
+    written and proved only then, as a policy of the same name and version. Where a new
+    regulation replaced an old one as a whole, `later` holds its book: `at` takes the one in
+    force, `edition` gives it as a policy of its own, and everything else here is of the first.
     """
 
     def __init__(
@@ -63,7 +73,8 @@ class Policy:
         label: str,
         version: str,
         book: RuleBook,
-        others: Mapping[str, Callable[[], RuleBook]] | None = None,
+        later: Mapping[date, RuleBook] | None = None,
+        others: Mapping[str, Callable[[], Books]] | None = None,
     ) -> None:
         self.name = name
         self.label = label
@@ -73,9 +84,23 @@ class Policy:
         self._others = dict(others or {})
         self._opened: dict[str, Policy] = {book.name: self}
         self._months: dict[str, PolicyMonth] = {}
+        self._later = [
+            (since, Policy(name=name, label=label, version=version, book=replacing))
+            for since, replacing in sorted((later or {}).items(), reverse=True)
+        ]
         book.close()
         self._check_keys()
         self._prove()
+
+    @property
+    def editions(self) -> tuple[Policy, ...]:
+        """This policy and what replaced it, in order of date."""
+        return (self, *(edition for _, edition in reversed(self._later)))
+
+    def edition(self, month: str) -> Policy:
+        """The policy with the book in force on the first day of a month."""
+        first_day = _first_day(month)
+        return next((book for since, book in self._later if since <= first_day), self)
 
     def benefit(self, name: str) -> Policy:
         """The same policy, speaking of another of its books."""
@@ -84,8 +109,10 @@ class Policy:
             return opened
         if name not in self._others:
             raise PolicyError(f"{self.label}没有“{name}”；可用：{'、'.join(self.benefits)}。")
-        book = self._others[name]()
-        opened = Policy(name=self.name, label=self.label, version=self.version, book=book)
+        book, later = self._others[name]()
+        opened = Policy(
+            name=self.name, label=self.label, version=self.version, book=book, later=later
+        )
         opened.benefits = self.benefits
         opened._others, opened._opened = self._others, self._opened
         self._opened[name] = opened
@@ -100,10 +127,11 @@ class Policy:
         known = self._months.get(month)
         if known is not None:
             return known
-        number = month_number(month)
-        if number is None or not 1900 * 12 <= number < 2200 * 12:
-            raise PolicyError(f"月份“{month}”不对：请写成 2016-07 这样的年月。")
-        bound = PolicyMonth(self.book, number)
+        edition = self.edition(month)
+        if edition is not self:
+            return edition.at(month)
+        first_day = _first_day(month)
+        bound = PolicyMonth(self.book, first_day.year * 12 + first_day.month - 1)
         for name in self.used_parameters():
             bound.figures(name)
         self._months[month] = bound
@@ -160,7 +188,15 @@ class Policy:
         from .lowering import lower_everything
 
         for month in self.months_of_change():
-            lower_everything(self.at(month))
+            if self.edition(month) is self:
+                lower_everything(self.at(month))
+
+
+def _first_day(month: str) -> date:
+    number = month_number(month)
+    if number is None or not 1900 * 12 <= number < 2200 * 12:
+        raise PolicyError(f"月份“{month}”不对：请写成 2016-07 这样的年月。")
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def _choices(book: RuleBook, key: Expression) -> tuple[str, ...]:

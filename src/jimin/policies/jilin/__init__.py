@@ -2,7 +2,16 @@
 
 LABEL = "吉林市社会救助政策"
 
-BENEFITS = ("dibao", "medical", "temporary", "tekun", "disability", "orphan", "veterans")
+BENEFITS = (
+    "dibao",
+    "medical",
+    "temporary",
+    "tekun",
+    "disability",
+    "orphan",
+    "veterans",
+    "vat_refund",
+)
 
 COUNTIES = {
     "220202": "昌邑区",

@@ -1,4 +1,4 @@
-"""最低生活保障 (the minimum living guarantee): how it is decided."""
+"""最低生活保障 (the minimum living guarantee): how it is decided, under either regulation."""
 
 from jimin.engine.rules import Decision
 from jimin.policies.benefits import ELIGIBLE, REVIEW, Benefit
@@ -15,6 +15,7 @@ BENEFIT = Benefit(
         amounts=("topup", "category", "amount"),
     ),
     conditions=(
+        "may_apply",
         "income_below_standard",
         "assets_within_limit",
         "vehicles_within_limit",
@@ -24,7 +25,7 @@ BENEFIT = Benefit(
         ELIGIBLE: "人均月收入 {per_capita} 元，低于标准 {standard} 元，家庭财产符合规定",
         GRADUAL_EXIT: (
             "人均月收入 {per_capita} 元，达到标准 {standard} 元但低于 {exit_ceiling} 元，"
-            "自 {over_since} 起未满 {exit_months} 个月，续发上月低保金"
+            "自 {over_since} 起未满 {exit_months} 个月，{exit_payment}"
         ),
     },
 )

@@ -54,7 +54,7 @@ def test_every_condition_of_a_refusal_decides_some_case(benefit: str) -> None:
 def test_the_city_gives_what_the_single_case_gives(
     benefit: str, month: str, cases: list[WorkedCase]
 ) -> None:
-    facts = POLICY.benefit(benefit).book.facts
+    facts = POLICY.benefit(benefit).at(month).book.facts
     groups = [{"household": n, **case.household} for n, case in enumerate(cases)]
     members = [
         {"household": n, **member} for n, case in enumerate(cases) for member in case.members
