@@ -14,6 +14,10 @@ COMMANDS = {
     "plan": ("jimin.project.commands.plan:plan", "阅读工作要点文本：提纲、指标、文件"),
     "demo": ("jimin.project.commands.serve:demo", "装入演示城市并启动服务"),
     "serve": ("jimin.project.commands.serve:serve", "启动服务"),
+    "administrator": (
+        "jimin.project.commands.administrator:administrator",
+        "登记第一位系统管理员",
+    ),
     "audit": ("jimin.project.commands.audit:audit", "核对留痕链"),
     "keys": ("jimin.project.commands.keys:keys", "查看和更换密封字段的密钥"),
     "manage": ("jimin.project.commands.serve:manage", "Django 管理命令"),

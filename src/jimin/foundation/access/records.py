@@ -23,6 +23,7 @@ from . import accounts
 from .forms import PASSWORD_HINT, new_password_field
 from .matrix import matrix
 from .models import Post, Session, User
+from .second_factor import factor_of
 
 
 class PasswordResetForm(ActionForm):
@@ -101,7 +102,11 @@ def is_inactive(user: User) -> bool:
 
 
 def sign_ins_of(user: User) -> dict[str, Any]:
-    return {"sign_ins": Session.objects.filter(user=user).order_by("-seen_at")}
+    return {
+        "sign_ins": Session.objects.filter(user=user).order_by("-seen_at"),
+        "factor": factor_of(user),
+        "of_user": user,
+    }
 
 
 class UserRecord(RecordType):
@@ -144,7 +149,7 @@ class UserRecord(RecordType):
                 "posts": user.posts.select_related("area").order_by("-valid_from", "-pk"),
             },
         ),
-        Tab("sign-ins", _("当前登录"), "access/sign_ins.html", sign_ins_of),
+        Tab("sign-ins", _("登录情况"), "access/sign_ins.html", sign_ins_of),
     )
     actions = (
         Action(

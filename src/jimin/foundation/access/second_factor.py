@@ -125,7 +125,7 @@ def provisioning_uri(factor: SecondFactor) -> str:
 
 def qr_code(factor: SecondFactor) -> str:
     """The picture a phone reads, as SVG to stand in the page."""
-    return str(segno.make_qr(provisioning_uri(factor), error="m").svg_inline(scale=4))
+    return str(segno.make_qr(provisioning_uri(factor), error="l").svg_inline(scale=4))
 
 
 def plain(code: str) -> str:
