@@ -3,7 +3,7 @@
 import datetime as dt
 
 from jimin.kernel.cases.rules import light
-from jimin.kernel.cases.views.words import words_of
+from jimin.kernel.cases.services.words import words_of
 
 
 def test_lights_say_what_they_show() -> None:

@@ -15,7 +15,7 @@ from jimin.foundation.access.models import User
 from .. import queries
 from ..models import Case
 from ..rules import PROCEDURES, SOON, Procedure
-from .words import show
+from ..services.words import show
 
 PER_PAGE = 25
 TABS = {"todo": _("待办"), "handled": _("已办"), "closed": _("办结")}

@@ -21,7 +21,7 @@ from jimin.kernel.areas.queries import full_name
 from ..models import Case
 from ..rules import PROCEDURES, Step
 from ..services import NoteForm, StepForm, StepRefused, available_steps, take_step
-from .words import show, tell
+from ..services.words import show, tell
 
 
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
