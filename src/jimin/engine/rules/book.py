@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from .errors import DefinitionError
 from .expressions import (
@@ -18,6 +19,7 @@ from .expressions import (
     Constant,
     Expression,
     FactValue,
+    Outer,
     ParameterValue,
     RuleValue,
     Scope,
@@ -27,6 +29,28 @@ from .facts import Choice, Fact
 from .parameters import Parameter
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
+LAST: Final = "last_"
+
+Formula = TypeVar("Formula", bound=Callable[..., Expression])
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """What the group and its members are called, in tables and formulas and by people.
+
+    `group` is the column that holds the group's number. With Entities("home", "resident",
+    "residents", "机构", "老人") formulas may say `home.residents.fee` and `resident.home.county`
+    besides `home.members.fee` and `resident.group.county`.
+    """
+
+    group: str = "household"
+    member: str = "member"
+    members: str = "members"
+    group_label: str = "家庭"
+    member_label: str = "成员"
+
+    def label(self, scope: Scope) -> str:
+        return self.group_label if scope == "group" else self.member_label
 
 
 class Members(AllMembers):
@@ -37,6 +61,23 @@ class Members(AllMembers):
 
     def __getattr__(self, name: str) -> Expression:
         return self._book.refer("member", name)
+
+    def last(self, rule: str) -> Expression:
+        """What a rule gave for each member last month."""
+        return self._book.refer_last("member", rule)
+
+
+class GroupOfMember:
+    """`p.group`: the group a member belongs to, its values as the member's rules use them."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
+
+    def __getattr__(self, name: str) -> Expression:
+        return _outer(self._book.refer("group", name))
+
+    def last(self, rule: str) -> Expression:
+        return _outer(self._book.refer_last("group", rule))
 
 
 class Group:
@@ -49,17 +90,37 @@ class Group:
     def members(self) -> Members:
         return Members(self._book)
 
+    def last(self, rule: str) -> Expression:
+        """What a rule gave last month: the fact declared with `last_month`."""
+        return self._book.refer_last("group", rule)
+
     def __getattr__(self, name: str) -> Expression:
+        if name == self._book.entities.members:
+            members: Any = Members(self._book)
+            return members  # type: ignore[no-any-return]
         return self._book.refer("group", name)
 
 
 class Member:
     """What a rule about one person receives."""
 
+    household: GroupOfMember
+
     def __init__(self, book: RuleBook) -> None:
         self._book = book
 
+    @property
+    def group(self) -> GroupOfMember:
+        return GroupOfMember(self._book)
+
+    def last(self, rule: str) -> Expression:
+        """What a rule gave for this member last month: the fact declared with `last_month`."""
+        return self._book.refer_last("member", rule)
+
     def __getattr__(self, name: str) -> Expression:
+        if name == self._book.entities.group:
+            group: Any = GroupOfMember(self._book)
+            return group  # type: ignore[no-any-return]
         return self._book.refer("member", name)
 
 
@@ -75,11 +136,15 @@ class Figures:
             raise DefinitionError(
                 f"没有参数 {name}；参数文件里有：{'、'.join(self._book.parameters) or '无'}。"
             )
-        return ParameterValue("number", parameter.unit, "", name, parameter.key_names)
+        return ParameterValue(
+            "number", parameter.unit, "", name, parameter.key_names, (), parameter.threshold_unit
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """One version of a rule, in force from `since` to `until`; None: without limit."""
+
     name: str
     scope: Scope
     label: str
@@ -87,17 +152,26 @@ class Rule:
     unmet: str
     expression: Expression
     place: str
+    since: date | None = None
+    until: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        return _first(self.since) <= day and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
     """A rule as written, before it is traced."""
 
+    name: str
     scope: Scope
     label: str
     cite: str
     unmet: str
+    since: date | None
+    until: date | None
     trace: Callable[[], Expression]
+    function: str
     file: str
     line: int
 
@@ -113,16 +187,28 @@ class RuleBook:
     """
 
     def __init__(
-        self, name: str, *, parameters: tuple[Parameter, ...] = (), most_members: int = 100
+        self,
+        name: str,
+        *,
+        parameters: tuple[Parameter, ...] = (),
+        most_members: int = 100,
+        entities: Entities | None = None,
     ) -> None:
         self.name = name
+        self.entities = entities or Entities()
         self.parameters = {parameter.name: parameter for parameter in parameters}
         self.most_members = most_members
         self.facts: dict[Scope, dict[str, Fact]] = {"group": {}, "member": {}}
-        self.rules: dict[str, Rule] = {}
+        self.versions: dict[str, tuple[Rule, ...]] = {}
         self.figures = Figures(self)
-        self._written: dict[str, _Written] = {}
+        self._written: dict[str, list[_Written]] = {}
         self._tracing: list[str] = []
+        self._last: list[tuple[Scope, str, Fact]] = []
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The newest version of every rule; those of a month are at `PolicyMonth.rules`."""
+        return {name: versions[-1] for name, versions in self.versions.items()}
 
     def group_facts(self, **facts: Fact) -> None:
         self._state("group", facts)
@@ -130,46 +216,63 @@ class RuleBook:
     def member_facts(self, **facts: Fact) -> None:
         self._state("member", facts)
 
+    def last_month(self, **results: Fact) -> None:
+        """Declares the facts that hold what rules gave last month.
+
+        `last_month(amount=Money(…))` makes the fact `last_amount` of whatever the rule `amount`
+        is about; a rule refers to it as `h.last("amount")`. Without a `default` it is unknown
+        where there was no last month.
+        """
+        for rule, fact in results.items():
+            scope = self._written[rule][0].scope if rule in self._written else "group"
+            self._state(scope, {LAST + rule: fact})
+            self._last.append((scope, rule, fact))
+
     def group(
-        self, label: str, *, cite: str, unmet: str = ""
-    ) -> Callable[[Callable[[Group], Expression]], Callable[[Group], Expression]]:
+        self,
+        label: str,
+        *,
+        cite: str,
+        unmet: str = "",
+        since: str = "",
+        until: str = "",
+        replaces: str = "",
+    ) -> Callable[[Formula], Formula]:
         """Declares a rule about the whole group.
 
         `unmet` is the reason shown when the condition does not hold; `{name}` in it stands for
-        a fact, parameter or rule with its number.
+        a fact, parameter or rule with its number. A later version of a rule has the same name (or
+        names it in `replaces`) and the date it is in force from; it ends the version before.
         """
 
-        def declare(formula: Callable[[Group], Expression]) -> Callable[[Group], Expression]:
-            self._declare("group", label, cite, unmet, formula, lambda: formula(Group(self)))
+        def declare(formula: Formula) -> Formula:
+            about = (label, cite, unmet, since, until, replaces)
+            self._declare("group", about, formula, lambda: formula(Group(self)))
             return formula
 
         return declare
 
     def member(
-        self, label: str, *, cite: str
-    ) -> Callable[[Callable[[Member], Expression]], Callable[[Member], Expression]]:
-        """Declares a rule about each member."""
+        self, label: str, *, cite: str, since: str = "", until: str = "", replaces: str = ""
+    ) -> Callable[[Formula], Formula]:
+        """Declares a rule about each member; the dates are those of `group`."""
 
-        def declare(formula: Callable[[Member], Expression]) -> Callable[[Member], Expression]:
-            self._declare("member", label, cite, "", formula, lambda: formula(Member(self)))
+        def declare(formula: Formula) -> Formula:
+            about = (label, cite, "", since, until, replaces)
+            self._declare("member", about, formula, lambda: formula(Member(self)))
             return formula
 
         return declare
 
     def close(self) -> None:
-        """Traces every rule. Afterwards `rules` holds them, each after those it refers to."""
+        """Traces every rule. Afterwards `versions` holds them, each after those it refers to."""
         for name in self._written:
-            self._rule(name)
-        for rule in self.rules.values():
-            for place in PLACE.findall(rule.unmet):
-                rules = [name for name, other in self.rules.items() if other.scope == "group"]
-                figures = [name for name, figure in self.parameters.items() if not figure.key_names]
-                known = (*self.facts["group"], *rules, *figures)
-                if place not in known:
-                    raise DefinitionError(
-                        f"{rule.place} 规则 {rule.name} 的 unmet 提到 {place}，"
-                        "但没有这个情况、规则或参数。"
-                    )
+            self._traced(name)
+        for scope, name, fact in self._last:
+            self._check_last(scope, name, fact)
+        for versions in self.versions.values():
+            for rule in versions:
+                self._check_reason(rule)
 
     def refer(self, scope: Scope, name: str) -> Expression:
         """The fact or rule a formula names."""
@@ -177,51 +280,100 @@ class RuleBook:
         if fact is not None:
             choices = tuple(fact.choices) if isinstance(fact, Choice) else ()
             return FactValue(fact.kind, fact.unit, scope, name, choices)
-        if name in self._written and self._written[name].scope == scope:
-            result = self._rule(name).expression
+        if name in self._written and self._written[name][0].scope == scope:
+            result = self._traced(name)[0].expression
             return RuleValue(result.kind, result.unit, scope, name)
-        whose = "全家" if scope == "group" else "成员"
-        rules = [known for known, written in self._written.items() if written.scope == scope]
+        whose = self.entities.label(scope)
+        rules = [known for known, written in self._written.items() if written[0].scope == scope]
         raise DefinitionError(
             f"{whose}没有 {name} 这个情况或规则；有：{'、'.join((*self.facts[scope], *rules))}。"
         )
+
+    def refer_last(self, scope: Scope, rule: str) -> Expression:
+        if LAST + rule not in self.facts[scope]:
+            raise DefinitionError(
+                f"没有声明规则 {rule} 的上月结果：请写 book.last_month({rule}=Money(…))。"
+            )
+        return self.refer(scope, LAST + rule)
+
+    def last_results(self) -> dict[str, str]:
+        """The facts that hold last month's results, each with its rule."""
+        return {LAST + name: name for _, name, _ in self._last}
 
     def _state(self, scope: Scope, facts: Mapping[str, Fact]) -> None:
         for name, fact in facts.items():
             if any(name in known for known in self.facts.values()):
                 raise DefinitionError(f"情况 {name}（{fact.label}）声明了两次，请改名。")
+            if name in (self.entities.group, self.entities.members, "members", "group", "last"):
+                raise DefinitionError(f"情况 {name}（{fact.label}）与内部名称相同，请改名。")
             self.facts[scope][name] = fact
 
     def _declare(
         self,
         scope: Scope,
-        label: str,
-        cite: str,
-        unmet: str,
+        about: tuple[str, str, str, str, str, str],
         formula: Callable[..., Expression],
         trace: Callable[[], Expression],
     ) -> None:
+        label, cite, unmet, since, until, replaces = about
         code = formula.__code__
-        name = formula.__name__
-        written = _Written(scope, label, cite, unmet, trace, code.co_filename, code.co_firstlineno)
+        name = replaces or formula.__name__
+        place = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+        written = _Written(
+            name, scope, label, cite, unmet,
+            _day(since, "since", place, name), _day(until, "until", place, name),
+            trace, code.co_name, code.co_filename, code.co_firstlineno,
+        )  # fmt: skip
         if not label.strip() or not cite.strip():
             raise DefinitionError(
-                f"{written.place} 规则 {name} 缺少{'名称' if not label.strip() else '依据'}："
+                f"{place} 规则 {name} 缺少{'名称' if not label.strip() else '依据'}："
                 "请写明中文名称和所依据的条款。"
             )
-        taken = (*self.facts["group"], *self.facts["member"], *self._written, *self.parameters)
-        if name in taken:
-            raise DefinitionError(f"{written.place} 名字 {name} 已经用过，请给规则改名。")
-        self._written[name] = written
+        if replaces and (replaces not in self._written or not since):
+            raise DefinitionError(
+                f"{place} 规则 {formula.__name__} 取代 {replaces}："
+                "被取代的规则要写在前面，并写明 since。"
+            )
+        before = self._written.get(name, [])
+        if name in (*self.facts["group"], *self.facts["member"], *self.parameters) or (
+            before and not since
+        ):
+            raise DefinitionError(
+                f"{place} 名字 {name} 已经用过，请给规则改名；如果是新的版本，请写 since。"
+            )
+        if before and before[0].scope != scope:
+            raise DefinitionError(
+                f"{place} 规则 {name} 的两个版本说的不是同一类对象，请给规则改名。"
+            )
+        self._written[name] = sorted([*before, written], key=lambda version: _first(version.since))
 
-    def _rule(self, name: str) -> Rule:
-        if name in self.rules:
-            return self.rules[name]
-        written = self._written[name]
+    def _traced(self, name: str) -> tuple[Rule, ...]:
+        """All versions of a rule, the oldest first."""
+        if name in self.versions:
+            return self.versions[name]
         if name in self._tracing:
             circle = " → ".join((*self._tracing[self._tracing.index(name) :], name))
             raise DefinitionError(f"规则循环引用：{circle}。请拆开其中一条。")
         self._tracing.append(name)
+        try:
+            written = self._written[name]
+            rules: list[Rule] = []
+            for version, later in zip(written, [*written[1:], None], strict=True):
+                rules.append(self._trace(version, later, rules[0] if rules else None))
+        finally:
+            self._tracing.pop()
+        self.versions[name] = tuple(rules)
+        return self.versions[name]
+
+    def _trace(self, written: _Written, later: _Written | None, first: Rule | None) -> Rule:
+        until = written.until
+        if later is not None:
+            ends = _first(later.since) - timedelta(days=1)
+            if ends < _first(written.since) or (until is not None and until > ends):
+                raise DefinitionError(
+                    f"{later.place} 规则 {written.name} 的两个版本时间重叠：请核对 since 和 until。"
+                )
+            until = until or ends
         try:
             expression = wrap(written.trace())
             if isinstance(expression, Constant):
@@ -230,31 +382,71 @@ class RuleBook:
                 raise DefinitionError(
                     "规则的结果属于别的对象：请用 total、count 等先合成全家的值。"
                 )
+            if first is not None and not _same(expression, first.expression):
+                raise DefinitionError("新版本的结果与旧版本不是一类或单位不同：请给规则改名。")
         except DefinitionError as error:
-            raise _located(error, name, written) from error
-        finally:
-            self._tracing.pop()
-        rule = Rule(
-            name, written.scope, written.label, written.cite, written.unmet,
-            expression, written.place,
+            raise _located(error, written) from error
+        return Rule(
+            written.name, written.scope, written.label, written.cite, written.unmet,
+            expression, written.place, written.since, until,
         )  # fmt: skip
-        self.rules[name] = rule
-        return rule
+
+    def _check_last(self, scope: Scope, name: str, fact: Fact) -> None:
+        if name not in self.versions or self.versions[name][0].scope != scope:
+            raise DefinitionError(
+                f"last_month 提到 {name}，但没有这条规则；成员的规则要写在 last_month 之前。"
+            )
+        result = self.versions[name][0]
+        if (fact.kind, fact.unit) != (result.expression.kind, result.expression.unit):
+            raise DefinitionError(
+                f"{result.place} 规则 {name} 的结果与声明的上月结果不是一类或单位不同。"
+            )
+
+    def _check_reason(self, rule: Rule) -> None:
+        for place in PLACE.findall(rule.unmet):
+            rules = [name for name, known in self.versions.items() if known[0].scope == "group"]
+            figures = [name for name, figure in self.parameters.items() if figure.is_single]
+            if place not in (*self.facts["group"], *rules, *figures):
+                raise DefinitionError(
+                    f"{rule.place} 规则 {rule.name} 的 unmet 提到 {place}，"
+                    "但没有这个情况、规则或参数。"
+                )
 
 
-def _located(error: DefinitionError, name: str, written: _Written) -> DefinitionError:
+def _outer(inner: Expression) -> Expression:
+    return Outer(inner.kind, inner.unit, "member", inner)
+
+
+def _first(since: date | None) -> date:
+    return since or date.min
+
+
+def _same(one: Expression, two: Expression) -> bool:
+    """Whether two versions give the same kind of result; a bare 0 has no unit of its own."""
+    units = {unit for unit in (one.unit, two.unit) if unit is not None}
+    return one.kind == two.kind and len(units) < 2
+
+
+def _day(text: str, field: str, place: str, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DefinitionError(
+            f"{place} 规则 {name} 的 {field}“{text}”不是日期：请写成 2021-07-01。"
+        ) from None
+
+
+def _located(error: DefinitionError, written: _Written) -> DefinitionError:
     """The same error with the file and the very line of the formula that caused it."""
     if getattr(error, "located", False):
         return error
     line = written.line
     step = error.__traceback__
     while step is not None:
-        if (
-            step.tb_frame.f_code.co_filename == written.file
-            and step.tb_frame.f_code.co_name == name
-        ):
+        code = step.tb_frame.f_code
+        if (code.co_filename, code.co_name) == (written.file, written.function):
             line = step.tb_lineno
         step = step.tb_next
-    located = DefinitionError(f"{Path(written.file).name}:{line} 规则 {name}：{error}")
+    located = DefinitionError(f"{Path(written.file).name}:{line} 规则 {written.name}：{error}")
     located.located = True  # type: ignore[attr-defined]
     return located

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from .decision import KEY, Decision
+from .decision import Decision
 from .errors import PolicyError, PolicyMismatch
 from .expressions import Scope
 from .facts import Choice, Day, Fact, Money, Month, Whole
@@ -38,21 +38,24 @@ def run_city(
     *,
     memory_limit: str = "1GB",
     threads: int | None = None,
+    trace: tuple[str, ...] = (),
 ) -> Any:
     """Assesses every household; writes Parquet to `out`, or returns an Arrow table without one.
 
-    The result has one row per household, in no particular order. NULL means unknown.
+    The result has one row per household, in no particular order. NULL means unknown. `trace`
+    names further rules about the group to be shown beside it, exactly.
     """
     bound = policy.at(month)
     with _connection(memory_limit, threads) as db, _explained():
-        needed = needed_columns(bound, decision)
+        needed = needed_columns(bound, decision, trace)
+        key = bound.book.entities.group
         sources: dict[Scope, str] = {
-            "group": _attach(db, "households", households, needed["group"]),
-            "member": _attach(db, "members", members, needed["member"]),
+            "group": _attach(db, "households", households, key, needed["group"]),
+            "member": _attach(db, "members", members, key, needed["member"]),
         }
         for scope, source in sources.items():
             _check_ranges(db, source, bound.book.facts[scope], needed[scope], bound)
-        query = statement(bound, decision, sources["group"], sources["member"])
+        query = statement(bound, decision, sources["group"], sources["member"], trace=trace)
         if out is None:
             table = db.sql(query).to_arrow_table()
             written = "result"
@@ -61,7 +64,7 @@ def run_city(
             written = f"read_parquet({literal(str(out))})"
             db.execute(f"COPY ({query}) TO {literal(str(out))} (FORMAT parquet)")
             table = None
-        _check_counts(db, written, sources)
+        _check_counts(db, written, sources, bound)
         return table
 
 
@@ -86,33 +89,36 @@ def verify_sample(
     bound = policy.at(month)
     with _connection("1GB", None) as db, _explained():
         needed = needed_columns(bound, decision)
-        groups = _attach(db, "households", households, needed["group"])
-        people = _attach(db, "members", members, needed["member"])
-        results = _attach(db, "results", result, {})
-        order = f"hash({quoted(KEY)}, {int(seed)}), {quoted(KEY)}"
+        entities = bound.book.entities
+        key = entities.group
+        groups = _attach(db, "households", households, key, needed["group"])
+        people = _attach(db, "members", members, key, needed["member"])
+        results = _attach(db, "results", result, key, {})
+        order = f"hash({quoted(key)}, {int(seed)}), {quoted(key)}"
         db.execute(
-            f"CREATE TEMP TABLE picked AS WITH near AS (SELECT {quoted(KEY)} FROM {results} "
+            f"CREATE TEMP TABLE picked AS WITH near AS (SELECT {quoted(key)} FROM {results} "
             f"WHERE {boundary} ORDER BY {order} LIMIT {int(sample) // 2}), "
-            f"others AS (SELECT {quoted(KEY)} FROM {results} WHERE {quoted(KEY)} NOT IN "
+            f"others AS (SELECT {quoted(key)} FROM {results} WHERE {quoted(key)} NOT IN "
             f"(FROM near) ORDER BY {order} LIMIT {int(sample)} - (SELECT COUNT(*) FROM near)) "
             "FROM near UNION ALL FROM others"
         )
-        chosen = f"WHERE {quoted(KEY)} IN (FROM picked)"
-        found = {row[KEY]: row for row in _rows(db, f"SELECT * FROM {results} {chosen}")}
+        chosen = f"WHERE {quoted(key)} IN (FROM picked)"
+        found = {row[key]: row for row in _rows(db, f"SELECT * FROM {results} {chosen}")}
         facts = bound.book.facts
         stated = {
-            row[KEY]: _stated(facts["group"], row)
-            for row in _rows(db, _columns(groups, needed["group"], chosen))
+            row.pop(key): _stated(facts["group"], row)
+            for row in _rows(db, _columns(groups, key, needed["group"], chosen))
         }
-        belonging: dict[object, list[dict[str, object]]] = {key: [] for key in found}
-        for row in _rows(db, _columns(people, needed["member"], chosen)):
-            belonging[row[KEY]].append(_stated(facts["member"], row))
-    for key, row in found.items():
-        expected = {KEY: key, **reassess(stated[key], belonging[key])}
+        belonging: dict[object, list[dict[str, object]]] = {number: [] for number in found}
+        for row in _rows(db, _columns(people, key, needed["member"], chosen)):
+            belonging[row.pop(key)].append(_stated(facts["member"], row))
+    for number, row in found.items():
+        expected = reassess(stated[number], belonging[number])
         for name in decision.columns():
             if row[name] != expected[name]:
                 raise PolicyMismatch(
-                    f"家庭 {key} 的 {name}：批量结果 {row[name]}，逐户复算 {expected[name]}。"
+                    f"{entities.group_label} {number} 的 {name}："
+                    f"批量结果 {row[name]}，逐户复算 {expected[name]}。"
                     "本次结果不能公布，请联系系统管理员。"
                 )
     return len(found)
@@ -143,7 +149,7 @@ def _connection(memory_limit: str, threads: int | None) -> Any:
     return db
 
 
-def _attach(db: Any, name: str, relation: Relation, needed: Mapping[str, str]) -> str:
+def _attach(db: Any, name: str, relation: Relation, key: str, needed: Mapping[str, str]) -> str:
     """A relation's name in SQL, after checking that it has the columns the rules need."""
     if isinstance(relation, (str, Path)):
         source = f"read_parquet({literal(str(relation))})"
@@ -152,7 +158,7 @@ def _attach(db: Any, name: str, relation: Relation, needed: Mapping[str, str]) -
         source = name
     described = db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     types = {row[0]: row[1] for row in described}
-    for column in (KEY, *needed):
+    for column in (key, *needed):
         if column not in types:
             raise PolicyError(f"{relation_name(relation)} 缺少列 {column}，请补上。")
     for column, wanted in needed.items():
@@ -183,13 +189,14 @@ def _check_ranges(
         least, most = ends[2 * place], ends[2 * place + 1]
         if least is not None and (least < low or most > high):
             outside = f"{quoted(name)} < ? OR {quoted(name)} > ?"
-            _refuse_value(db, source, facts[name], name, outside, [low, high])
+            _refuse_value(db, source, month, facts[name], name, outside, [low, high])
     for name in needed:
         fact = facts[name]
         if isinstance(fact, Choice):
             for (code,) in db.execute(f"SELECT DISTINCT {quoted(name)} FROM {source}").fetchall():
                 if code is not None and code not in fact.choices:
-                    _refuse_value(db, source, fact, name, f"{quoted(name)} = ?", [code])
+                    unlisted = f"{quoted(name)} = ?"
+                    _refuse_value(db, source, month, fact, name, unlisted, [code])
 
 
 def _limits(fact: Fact, month: PolicyMonth) -> tuple[Any, Any] | None:
@@ -207,24 +214,35 @@ def _limits(fact: Fact, month: PolicyMonth) -> tuple[Any, Any] | None:
 
 
 def _refuse_value(
-    db: Any, source: str, fact: Fact, name: str, condition: str, values: list[Any]
+    db: Any,
+    source: str,
+    month: PolicyMonth,
+    fact: Fact,
+    name: str,
+    condition: str,
+    values: list[Any],
 ) -> None:
     """Names the first household for which the condition holds, if there is one."""
-    columns = f"{quoted(KEY)}, {quoted(name)}"
+    entities = month.book.entities
+    key = entities.group
+    columns = f"{quoted(key)}, {quoted(name)}"
     query = f"SELECT {columns} FROM {source} WHERE {condition} LIMIT 1"
     found = _first(db, query, values)
     if found is not None:
-        raise PolicyError(f"家庭 {found[0]}：{fact.label} {found[1]} 超出允许范围，请核对。")
+        raise PolicyError(
+            f"{entities.group_label} {found[0]}：{fact.label} {found[1]} 超出允许范围，请核对。"
+        )
 
 
-def _check_counts(db: Any, written: str, sources: Mapping[Scope, str]) -> None:
+def _check_counts(db: Any, written: str, sources: Mapping[Scope, str], month: PolicyMonth) -> None:
     """A household listed twice would count its members twice."""
     counted, people = _first(
         db,
         f"SELECT (SELECT SUM(size) FROM {written}), (SELECT COUNT(*) FROM {sources['member']})",
     )
     if (counted or 0) != people:
-        raise PolicyError("家庭表里有重复的家庭编号，请去掉重复后再计算。")
+        label = month.book.entities.group_label
+        raise PolicyError(f"{label}表里有重复的{label}编号，请去掉重复后再计算。")
 
 
 def _first(db: Any, query: str, values: Sequence[object] = ()) -> Any:
@@ -233,8 +251,8 @@ def _first(db: Any, query: str, values: Sequence[object] = ()) -> Any:
     return rows[0] if rows else None
 
 
-def _columns(source: str, needed: Mapping[str, str], chosen: str) -> str:
-    return f"SELECT {', '.join(map(quoted, (KEY, *needed)))} FROM {source} {chosen}"
+def _columns(source: str, key: str, needed: Mapping[str, str], chosen: str) -> str:
+    return f"SELECT {', '.join(map(quoted, (key, *needed)))} FROM {source} {chosen}"
 
 
 def _rows(db: Any, query: str) -> list[dict[str, Any]]:
@@ -247,8 +265,6 @@ def _stated(facts: Mapping[str, Fact], row: Mapping[str, Any]) -> dict[str, obje
     """A row of a city's table as the interpreter takes it: yuan, and months as text."""
     stated: dict[str, object] = {}
     for name, value in row.items():
-        if name == KEY:
-            continue
         fact = facts[name]
         if value is not None and isinstance(fact, Money):
             value = Fraction(value, 100)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-KEY: Final = "household"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +20,6 @@ class Decision:
     amounts: tuple[str, ...]
 
     def columns(self) -> tuple[str, ...]:
-        """The columns of the result, in order."""
+        """The columns of the result beside the group's own, in order."""
         fen = (f"{name}_fen" for name in (*self.shown, *self.amounts))
-        return (KEY, "conclusion", "size", *fen)
+        return ("conclusion", "size", *fen)

@@ -7,6 +7,7 @@ not fit, and a member's value used for a household without `total`, `count` or t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
@@ -17,7 +18,8 @@ from .units import Unit
 
 Kind: TypeAlias = Literal["number", "truth", "code", "day", "month"]
 Scope: TypeAlias = Literal["", "group", "member"]
-Operand: TypeAlias = "Expression | int | Fraction | Decimal | str"
+Operand: TypeAlias = "Expression | int | Fraction | Decimal | str | date"
+Comparing: TypeAlias = Literal["<", "<=", ">", ">=", "==", "!="]
 
 KIND_NAMES: Final = {
     "number": "数",
@@ -101,7 +103,7 @@ class Expression:
 
 @dataclass(eq=False, repr=False)
 class Constant(Expression):
-    value: int | Fraction | str
+    value: int | Fraction | str | date
     is_share: bool = False
 
 
@@ -121,19 +123,38 @@ class RuleValue(Expression):
 
 
 @dataclass(eq=False, repr=False)
+class Outer(Expression):
+    """A value of the group, used by a rule about one of its members."""
+
+    inner: Expression
+
+
+@dataclass(eq=False, repr=False)
 class ParameterValue(Expression):
-    """A dated figure; `figure[h.county]` picks the one of the household's county."""
+    """A dated figure; `figure[h.county]` picks the one of the household's county.
+
+    With a `threshold_unit` it is a scale of steps, for `marginal` and `bracket` only.
+    """
 
     name: str
     key_names: tuple[str, ...]
     keys: tuple[Expression, ...] = ()
+    threshold_unit: Unit | None = None
 
-    def __getitem__(self, keys: Expression | tuple[Expression, ...]) -> ParameterValue:
-        given = keys if isinstance(keys, tuple) else (keys,)
+    def __getitem__(self, keys: Operand | tuple[Operand, ...]) -> ParameterValue:
+        given = tuple(wrap(key) for key in (keys if isinstance(keys, tuple) else (keys,)))
         scope: Scope = ""
         for key in given:
-            scope = _one_scope(scope, _of_kind(key, "code", f"参数 {self.name} 的键").scope)
-        return ParameterValue(self.kind, self.unit, scope, self.name, self.key_names, given)
+            stated = key.inner if isinstance(key, Outer) else key
+            if key.kind != "code" and not (isinstance(stated, FactValue) and key.kind == "number"):
+                raise DefinitionError(
+                    f"参数 {self.name} 的键只能是选项，或者等级这样的整数情况；"
+                    f"给的却是{KIND_NAMES[key.kind]}。"
+                )
+            scope = _one_scope(scope, key.scope)
+        return ParameterValue(
+            self.kind, self.unit, scope, self.name, self.key_names, given, self.threshold_unit
+        )
 
 
 @dataclass(eq=False, repr=False)
@@ -145,7 +166,7 @@ class Arithmetic(Expression):
 
 @dataclass(eq=False, repr=False)
 class Comparison(Expression):
-    operator: Literal["<", "<=", ">", ">=", "==", "!="]
+    operator: Comparing
     left: Expression
     right: Expression
 
@@ -184,10 +205,14 @@ class HighestApplying(Expression):
 
 @dataclass(eq=False, repr=False)
 class Aggregate(Expression):
-    """Something of all members; `inner` is None when the members themselves are counted."""
+    """Something of all members, or of those for whom `where` holds.
+
+    `inner` is None when the members themselves are counted.
+    """
 
     which: Literal["total", "count", "any", "all"]
     inner: Expression | None
+    where: Expression | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -203,13 +228,36 @@ class Monthly(Expression):
 
 
 @dataclass(eq=False, repr=False)
+class Stepwise(Expression):
+    """A number on a scale of steps: each slice at its own rate, or the rate of the step it is on.
+
+    Both are zero below the first threshold.
+    """
+
+    which: Literal["marginal", "bracket"]
+    inner: Expression
+    scale: ParameterValue
+
+
+@dataclass(eq=False, repr=False)
 class Age(Expression):
+    """Full years on a day; without one on the first day of the month assessed."""
+
     birth: Expression
+    on: Expression | None = None
+
+
+@dataclass(eq=False, repr=False)
+class MonthOf(Expression):
+    day: Expression
 
 
 @dataclass(eq=False, repr=False)
 class MonthsSince(Expression):
+    """Months from one month to another; without the other to the month assessed."""
+
     since: Expression
+    until: Expression | None = None
 
 
 @dataclass(eq=False, repr=False)
@@ -223,6 +271,14 @@ class AllMembers:
 
 def wrap(value: object) -> Expression:
     """An operand as an expression, refusing what is not exact."""
+    if isinstance(value, ParameterValue) and value.threshold_unit is not None:
+        raise DefinitionError(
+            f"参数 {value.name} 是分段的：请写 marginal(金额, …) 或 bracket(金额, …)。"
+        )
+    return _wrapped(value)
+
+
+def _wrapped(value: object) -> Expression:
     if isinstance(value, ParameterValue) and len(value.keys) != len(value.key_names):
         wanted = "、".join(value.key_names) or "不带键"
         raise DefinitionError(f"参数 {value.name} 的键不对：应当是 {wanted}。")
@@ -239,6 +295,8 @@ def wrap(value: object) -> Expression:
         return Constant("number", units.PLAIN if exact else None, "", exact)
     if isinstance(value, str):
         return Constant("code", units.PLAIN, "", value)
+    if type(value) is date:
+        return Constant("day", units.PLAIN, "", value)
     raise DefinitionError(
         f"规则里不能用 {type(value).__name__}：只能用情况、参数、其他规则和整数组成的算式。"
     )
@@ -252,6 +310,23 @@ def pct(share: int | str) -> Expression:
 def yuan(amount: int | str, *, a_month: bool = True) -> Expression:
     """An amount of money, a month unless said otherwise."""
     return Constant("number", units.YUAN_A_MONTH if a_month else units.YUAN, "", _exact(amount))
+
+
+def calendar_month(text: str) -> Expression:
+    """A certain month: `calendar_month("2016-05")`."""
+    number = month_number(text)
+    if number is None:
+        raise DefinitionError(f"“{text}”不是月份：请写成 2016-05。")
+    return Constant("month", None, "", number)
+
+
+def month_number(text: str) -> int | None:
+    """Months since year 0 of "2016-03", or None if it is no month."""
+    year, dash, month = text[:4], text[4:5], text[5:]
+    digits = year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
+    if not digits or dash != "-" or len(text) != 7 or not 1 <= int(month) <= 12:
+        return None
+    return int(year) * 12 + int(month) - 1
 
 
 def when(condition: Expression, then: Operand, otherwise: Operand) -> Expression:
@@ -282,6 +357,35 @@ def lowest(*values: Operand) -> Expression:
     return _extreme("lowest", values)
 
 
+def clip(value: Operand, low: Operand, high: Operand) -> Expression:
+    """The value, but at least `low` and at most `high`; `high` wins if the two cross."""
+    return lowest(highest(value, low), high)
+
+
+def marginal(value: Expression, scale: ParameterValue) -> Expression:
+    """Each slice of the value at the rate of its step, added up: 分段累进."""
+    number = _on_scale("marginal", value, scale)
+    unit = None if number.unit is None or scale.unit is None else number.unit.times(scale.unit)
+    scope = _one_scope(number.scope, scale.scope)
+    return Stepwise("number", unit, scope, "marginal", number, scale)
+
+
+def bracket(value: Expression, scale: ParameterValue) -> Expression:
+    """The figure of the step the value is on: 分档."""
+    number = _on_scale("bracket", value, scale)
+    scope = _one_scope(number.scope, scale.scope)
+    return Stepwise("number", scale.unit, scope, "bracket", number, scale)
+
+
+def _on_scale(doing: str, value: Expression, scale: ParameterValue) -> Expression:
+    if not isinstance(scale, ParameterValue) or scale.threshold_unit is None:
+        raise DefinitionError(f"{doing} 需要分段的参数：请在参数文件里写 thresholds 和各段的起点。")
+    _wrapped(scale)
+    number = _of_kind(value, "number", doing)
+    units.same(number.unit, scale.threshold_unit, doing)
+    return number
+
+
 def highest_applying(*branches: tuple[Expression, Operand]) -> Expression:
     """The highest value among the branches whose condition holds, or zero: 多项只取最高一项.
 
@@ -299,28 +403,39 @@ def highest_applying(*branches: tuple[Expression, Operand]) -> Expression:
     return HighestApplying("number", unit, scope, tuple(checked))
 
 
-def total(value: Expression) -> Expression:
-    """The sum of a number over all members; unknown if one member's is."""
+def total(value: Expression, *, where: Expression | None = None) -> Expression:
+    """The sum of a number over all members, or over those for whom `where` holds.
+
+    Unknown if one member's is; whether `where` holds for a member does not matter if he has 0.
+    """
     number = _of_members(_of_kind(value, "number", "total"), "total")
-    return Aggregate("number", number.unit, "group", "total", number)
+    return Aggregate("number", number.unit, "group", "total", number, _filter(where))
 
 
-def count(members: Expression | AllMembers) -> Expression:
+def count(members: Expression | AllMembers, *, where: Expression | None = None) -> Expression:
     """How many members there are, or for how many a condition holds."""
-    if isinstance(members, AllMembers):
-        return Aggregate("number", units.PLAIN, "group", "count", None)
-    condition = _of_members(_of_kind(members, "truth", "count"), "count")
-    return Aggregate("number", units.PLAIN, "group", "count", condition)
+    if not isinstance(members, AllMembers):
+        condition = _of_members(_of_kind(members, "truth", "count"), "count")
+        return Aggregate("number", units.PLAIN, "group", "count", condition, _filter(where))
+    return Aggregate("number", units.PLAIN, "group", "count", _filter(where))
 
 
-def any_member(condition: Expression) -> Expression:
+def any_member(condition: Expression, *, where: Expression | None = None) -> Expression:
+    """Whether the condition holds for at least one member (of those meant by `where`)."""
     checked = _of_members(_of_kind(condition, "truth", "any_member"), "any_member")
-    return Aggregate("truth", units.PLAIN, "group", "any", checked)
+    return Aggregate("truth", units.PLAIN, "group", "any", checked, _filter(where))
 
 
-def all_members(condition: Expression) -> Expression:
+def all_members(condition: Expression, *, where: Expression | None = None) -> Expression:
+    """Whether the condition holds for every member (of those meant by `where`, if any)."""
     checked = _of_members(_of_kind(condition, "truth", "all_members"), "all_members")
-    return Aggregate("truth", units.PLAIN, "group", "all", checked)
+    return Aggregate("truth", units.PLAIN, "group", "all", checked, _filter(where))
+
+
+def _filter(where: Expression | None) -> Expression | None:
+    if where is None:
+        return None
+    return _of_members(_of_kind(where, "truth", "where"), "where")
 
 
 TO_YUAN: Final = Fraction(1)
@@ -346,15 +461,35 @@ def monthly(value: Expression) -> Expression:
     return Monthly("number", unit, value.scope, _of_kind(value, "number", "monthly"))
 
 
-def age(birth: Expression) -> Expression:
-    """Full years on the first day of the month assessed; a child born in that month is 0."""
-    return Age("number", units.YEARS, birth.scope, _of_kind(birth, "day", "age"))
+def age(birth: Expression, *, on: Expression | date | None = None) -> Expression:
+    """Full years on a day; a child not born yet is 0.
+
+    Without `on` it is the first day of the month assessed.
+    """
+    _of_kind(birth, "day", "age")
+    if on is None:
+        return Age("number", units.YEARS, birth.scope, birth)
+    day = _of_kind(on, "day", "age 的 on")
+    return Age("number", units.YEARS, _one_scope(birth.scope, day.scope), birth, day)
+
+
+def month_of(day: Expression) -> Expression:
+    """The month in which a day lies."""
+    return MonthOf("month", None, day.scope, _of_kind(day, "day", "month_of"))
 
 
 def months_since(since: Expression) -> Expression:
     """Whole months from an earlier month to the month assessed; negative if it is later."""
     checked = _of_kind(since, "month", "months_since")
     return MonthsSince("number", units.MONTHS, since.scope, checked)
+
+
+def months_between(since: Expression, until: Expression) -> Expression:
+    """Whole months from one month to another; negative if the first is later."""
+    first = _of_kind(since, "month", "months_between")
+    second = _of_kind(until, "month", "months_between")
+    scope = _one_scope(first.scope, second.scope)
+    return MonthsSince("number", units.MONTHS, scope, first, second)
 
 
 def is_given(fact: Expression) -> Expression:
@@ -407,11 +542,10 @@ def _arithmetic(operator: Literal["+", "-", "*", "/"], one: Operand, two: Operan
     return Arithmetic("number", unit, scope, operator, left, right)
 
 
-def _comparison(
-    operator: Literal["<", "<=", ">", ">=", "==", "!="], one: Operand, two: Operand
-) -> Expression:
+def _comparison(operator: Comparing, one: Operand, two: Operand) -> Expression:
     left, right = wrap(one), wrap(two)
-    allowed = ("number", "code") if operator in ("==", "!=") else ("number",)
+    ordered = ("number", "day", "month")
+    allowed = (*ordered, "code") if operator in ("==", "!=") else ordered
     if left.kind != right.kind or left.kind not in allowed:
         raise DefinitionError(
             f"不能用 {operator} 比较{KIND_NAMES[left.kind]}和{KIND_NAMES[right.kind]}。"
@@ -440,7 +574,7 @@ def _extreme(which: Literal["highest", "lowest"], values: tuple[Operand, ...]) -
 
 
 def _rounded(value: Expression, to: Fraction, mode: Literal["up", "half_up", "down"]) -> Expression:
-    inner = _of_kind(value, "number", "round")
+    inner = _of_kind(value, "number", f"round_{mode}")
     if not isinstance(to, Fraction) or to <= 0:
         raise DefinitionError("取整只能取到 TO_YUAN、TO_JIAO 或 TO_FEN。")
     return Rounded("number", inner.unit, inner.scope, inner, to, mode)

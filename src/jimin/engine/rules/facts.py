@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import ClassVar, TypeAlias
 
 from . import units
-from .expressions import Kind
+from .expressions import Kind, month_number
 from .units import Unit
 
 Exact: TypeAlias = "int | Fraction | bool | str | date"
@@ -129,12 +129,3 @@ class Month(Fact):
             if number is not None and self.earliest <= number <= self.latest:
                 return number
         raise ValueError("不是月份；请写成 2016-03 这样的年月")
-
-
-def month_number(text: str) -> int | None:
-    """Months since year 0 of "2016-03", or None if it is no month."""
-    year, dash, month = text[:4], text[4:5], text[5:]
-    digits = year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
-    if not digits or dash != "-" or len(text) != 7 or not 1 <= int(month) <= 12:
-        return None
-    return int(year) * 12 + int(month) - 1

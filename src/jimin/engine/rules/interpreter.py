@@ -25,11 +25,14 @@ from .expressions import (
     IsGiven,
     Logic,
     Monthly,
+    MonthOf,
     MonthsSince,
     Not,
+    Outer,
     ParameterValue,
     Rounded,
     RuleValue,
+    Stepwise,
     When,
 )
 from .facts import Day, Exact, Fact
@@ -68,14 +71,18 @@ class Case:
         names: Sequence[str] | None = None,
     ) -> None:
         book = month.book
+        group_label, member_label = book.entities.group_label, book.entities.member_label
         if not members:
-            raise PolicyError("家庭没有成员：请至少填写一名共同生活的家庭成员。")
+            raise PolicyError(f"{group_label}没有{member_label}：请至少填写一名{member_label}。")
         if len(members) > book.most_members:
             raise PolicyError(
-                f"家庭有 {len(members)} 名成员，超过 {book.most_members} 名：请核对家庭编号。"
+                f"{group_label}有 {len(members)} 名{member_label}，"
+                f"超过 {book.most_members} 名：请核对{group_label}编号。"
             )
         self.month = month
-        self.names = names or [f"第 {place} 名成员" for place in range(1, len(members) + 1)]
+        self.names = names or [
+            f"第 {place} 名{member_label}" for place in range(1, len(members) + 1)
+        ]
         self.group = self._read(book.facts["group"], group, None)
         self.members = [
             self._read(book.facts["member"], member, place) for place, member in enumerate(members)
@@ -87,12 +94,27 @@ class Case:
         key = (name, member)
         found = self.evaluated.get(key)
         if found is None:
-            found = self.evaluate(self.month.book.rules[name].expression, member)
+            found = self.evaluate(self.month.rule(name).expression, member)
             self.evaluated[key] = found
         return found
 
     def fact(self, name: str, member: Place) -> Value:
         return self.group[name] if member is None else self.members[member][name]
+
+    def carried(self) -> tuple[dict[str, Value], list[dict[str, Value]]]:
+        """What next month's case states as this month's results: of the group, of each member."""
+        facts = self.month.book.facts
+        results = self.month.book.last_results()
+        group = {fact: self.value(rule) for fact, rule in results.items() if fact in facts["group"]}
+        members = [
+            {
+                fact: self.value(rule, place)
+                for fact, rule in results.items()
+                if fact in facts["member"]
+            }
+            for place in range(len(self.members))
+        ]
+        return group, members
 
     def evaluate(self, expression: Expression, member: Place) -> Value:
         return EVALUATE[type(expression)](self, expression, member)
@@ -149,13 +171,44 @@ def _rule(case: Case, expression: RuleValue, member: Place) -> Value:
 
 
 def _parameter(case: Case, expression: ParameterValue, member: Place) -> Value:
-    key = []
-    for part in expression.keys:
-        value = case.evaluate(part, member)
-        if isinstance(value, Unknown):
-            return value
-        key.append(str(value))
-    return case.month.figure(expression.name, tuple(key)).value
+    key = key_of(case, expression, member)
+    return key if isinstance(key, Unknown) else case.month.figure(expression.name, key).value
+
+
+def key_of(case: Case, look_up: ParameterValue, member: Place) -> tuple[str, ...] | Unknown:
+    """The key of a look-up as parameter files write it."""
+    parts = [case.evaluate(part, member) for part in look_up.keys]
+    if any(type(part) is Unknown for part in parts):
+        return merged(*parts)
+    return tuple(map(str, parts))
+
+
+def _outer(case: Case, expression: Outer, member: Place) -> Value:
+    return case.evaluate(expression.inner, None)
+
+
+def _stepwise(case: Case, expression: Stepwise, member: Place) -> Value:
+    number: Any = case.evaluate(expression.inner, member)
+    key = key_of(case, expression.scale, member)
+    if isinstance(key, Unknown):
+        return merged(number, key)
+    if type(number) is Unknown:
+        return number
+    steps = case.month.steps(expression.scale.name, key)
+    if expression.which == "bracket":
+        reached = [figure.value for threshold, figure in steps if number >= threshold]
+        return reached[-1] if reached else 0
+    result: Any = 0
+    ends: list[Any] = [threshold for threshold, _ in steps[1:]]
+    for (threshold, figure), end in zip(steps, [*ends, None], strict=True):
+        upper = number if end is None else min(number, end)
+        result += figure.value * max(0, upper - threshold)
+    sliced: Value = whole_if_possible(result)
+    return sliced
+
+
+def whole_if_possible(number: Any) -> Any:
+    return number.numerator if number.denominator == 1 else number
 
 
 def _arithmetic(case: Case, expression: Arithmetic, member: Place) -> Value:
@@ -172,7 +225,7 @@ def _arithmetic(case: Case, expression: Arithmetic, member: Place) -> Value:
         result = left * right
     else:
         result = Fraction(left, right)
-    exact: Value = result.numerator if result.denominator == 1 else result
+    exact: Value = whole_if_possible(result)
     return exact
 
 
@@ -252,20 +305,33 @@ def _highest_applying(case: Case, expression: HighestApplying, member: Place) ->
 
 
 def _aggregate(case: Case, expression: Aggregate, member: Place) -> Value:
-    inner = expression.inner
-    if inner is None:
+    if expression.inner is None:
         return len(case.members)
-    values: list[Any] = [case.evaluate(inner, place) for place in range(len(case.members))]
-    if expression.which in ("any", "all"):
-        decisive = expression.which == "any"
+    which = expression.which
+    values = [each_value(case, expression, place) for place in range(len(case.members))]
+    if which in ("any", "all"):
+        decisive = which == "any"
         if any(value is decisive for value in values):
             return decisive
     if any(type(value) is Unknown for value in values):
         return merged(*values)
-    if expression.which in ("any", "all"):
-        return expression.which == "all"
-    result: Value = sum(values)
-    return result
+    if which in ("any", "all"):
+        return which == "all"
+    numbers: list[Any] = values
+    return whole_if_possible(Fraction(sum(numbers)))  # type: ignore[no-any-return]
+
+
+def each_value(case: Case, expression: Aggregate, place: int) -> Value:
+    """What one member adds: nothing if he is not meant, and unknown only if it matters."""
+    assert expression.inner is not None
+    nothing: Value = {"total": 0, "all": True}.get(expression.which, False)
+    meant = True if expression.where is None else case.evaluate(expression.where, place)
+    if meant is False:
+        return nothing
+    value = case.evaluate(expression.inner, place)
+    if meant is True or (type(value) is not Unknown and value == nothing):
+        return value
+    return merged(meant, value)
 
 
 def _rounded(case: Case, expression: Rounded, member: Place) -> Value:
@@ -280,12 +346,28 @@ def _monthly(case: Case, expression: Monthly, member: Place) -> Value:
 
 def _age(case: Case, expression: Age, member: Place) -> Value:
     birth = case.evaluate(expression.birth, member)
-    return full_years(birth, case.month.first_day) if isinstance(birth, date) else birth
+    on: Value = case.month.first_day
+    if expression.on is not None:
+        on = case.evaluate(expression.on, member)
+    if isinstance(birth, date) and isinstance(on, date):
+        return full_years(birth, on)
+    return merged(birth, on)
+
+
+def _month_of(case: Case, expression: MonthOf, member: Place) -> Value:
+    day = case.evaluate(expression.day, member)
+    return day.year * 12 + day.month - 1 if isinstance(day, date) else day
 
 
 def _months_since(case: Case, expression: MonthsSince, member: Place) -> Value:
     since: Any = case.evaluate(expression.since, member)
-    return since if type(since) is Unknown else case.month.number - since
+    until: Any = case.month.number
+    if expression.until is not None:
+        until = case.evaluate(expression.until, member)
+    if type(since) is Unknown or type(until) is Unknown:
+        return merged(since, until)
+    months: Value = until - since
+    return months
 
 
 def _is_given(case: Case, expression: IsGiven, member: Place) -> Value:
@@ -316,7 +398,10 @@ EVALUATE: Final[dict[type[Expression], Callable[[Case, Any, Place], Value]]] = {
     Aggregate: _aggregate,
     Rounded: _rounded,
     Monthly: _monthly,
+    Stepwise: _stepwise,
+    Outer: _outer,
     Age: _age,
+    MonthOf: _month_of,
     MonthsSince: _months_since,
     IsGiven: _is_given,
 }

@@ -40,17 +40,36 @@ class Parameter:
     unit_name: str
     key_names: tuple[str, ...]
     values: tuple[DatedValue, ...]
+    threshold_unit_name: str = ""
 
     @property
     def unit(self) -> Unit:
         return units.NAMES[self.unit_name]
 
+    @property
+    def threshold_unit(self) -> Unit | None:
+        """The unit of the thresholds of a scale of steps; None for a plain figure."""
+        return units.NAMES[self.threshold_unit_name] if self.threshold_unit_name else None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one number, without keys or steps."""
+        return not self.key_names and not self.threshold_unit_name
+
     def at(self, first_day: date) -> dict[tuple[str, ...], DatedValue]:
-        """What is in force on a day, by key; keys that have no figure yet are absent."""
+        """What is in force on a day, by key; keys that have no figure yet are absent.
+
+        The last part of a scale's key is its threshold; a new scale replaces all steps of the old.
+        """
         found: dict[tuple[str, ...], DatedValue] = {}
         for value in self.values:
             if value.since <= first_day:
                 found[value.key] = value
+        if self.threshold_unit_name:
+            newest: dict[tuple[str, ...], date] = {}
+            for key, value in found.items():
+                newest[key[:-1]] = max(newest.get(key[:-1], value.since), value.since)
+            found = {key: value for key, value in found.items() if value.since == newest[key[:-1]]}
         return found
 
 
@@ -110,13 +129,15 @@ def _files(place: Path) -> list[Path]:
 
 def _parameter(file: str, name: str, body: object) -> Parameter:
     where = f"{file}：参数 {name}"
-    fields = _fields(body, where, required=("label", "unit", "values"), optional=("keys",))
+    fields = _fields(
+        body, where, required=("label", "unit", "values"), optional=("keys", "thresholds")
+    )
     if not name.isidentifier():
         raise PolicyError(f"{where}：参数名只能用英文字母、数字和下划线。")
-    if fields["unit"] not in units.NAMES:
-        raise PolicyError(
-            f"{where}：不认识单位“{fields['unit']}”，可用：{'、'.join(units.NAMES)}。"
-        )
+    thresholds = fields.get("thresholds", "")
+    for unit in (fields["unit"], *([thresholds] if thresholds else [])):
+        if unit not in units.NAMES:
+            raise PolicyError(f"{where}：不认识单位“{unit}”，可用：{'、'.join(units.NAMES)}。")
     keys = fields.get("keys", [])
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise PolicyError(f"{where}：keys 应当是列表，例如 [county]。")
@@ -124,7 +145,7 @@ def _parameter(file: str, name: str, body: object) -> Parameter:
         raise PolicyError(f"{where}：values 至少要有一项，每项写 since、value、source、status。")
     values: list[DatedValue] = []
     for entry in fields["values"]:
-        values.extend(_dated(where, len(keys), entry))
+        values.extend(_dated(where, len(keys) + bool(thresholds), entry))
     values.sort(key=lambda value: value.since)
     given = set()
     for value in values:
@@ -132,9 +153,13 @@ def _parameter(file: str, name: str, body: object) -> Parameter:
             which = "、".join((value.since.isoformat(), *value.key))
             raise PolicyError(f"{where}：{which} 写了两次，请删去一个。")
         given.add((value.since, value.key))
+    if thresholds:
+        for value in values:
+            _number(f"{where}，{value.since} 的起点", value.key[-1])
     return Parameter(
-        name, _text(fields["label"], where, "label"), fields["unit"], tuple(keys), tuple(values)
-    )
+        name, _text(fields["label"], where, "label"), fields["unit"], tuple(keys), tuple(values),
+        thresholds,
+    )  # fmt: skip
 
 
 def _dated(where: str, depth: int, entry: object) -> list[DatedValue]:
@@ -166,6 +191,11 @@ def _by_key(
     for part, inner in value.items():
         found.extend(_by_key(f"{where}，{part}", depth - 1, inner, (*key, str(part))))
     return found
+
+
+def exact_number(text: str) -> int | Fraction:
+    """A number as parameter files write it."""
+    return _number(text, text)
 
 
 def _number(where: str, text: object) -> int | Fraction:

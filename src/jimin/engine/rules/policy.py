@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from itertools import product
+from typing import Final, NamedTuple
 
-from .book import RuleBook
+from .book import Rule, RuleBook
 from .errors import DefinitionError, PolicyError
-from .expressions import Expression, FactValue, ParameterValue
-from .facts import Choice, month_number
-from .parameters import DatedValue, Parameter
+from .expressions import (
+    Constant,
+    Expression,
+    FactValue,
+    Outer,
+    ParameterValue,
+    RuleValue,
+    When,
+    month_number,
+)
+from .facts import Choice, Whole
+from .parameters import DatedValue, Parameter, exact_number
 from .walk import walk
+
+MOST_GRADES: Final = 100
 
 
 class PolicyMonth:
@@ -25,9 +37,32 @@ class PolicyMonth:
         self.text = f"{year:04d}-{month:02d}"
         self.first_day = date(year, month, 1)
         self.last_day = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        self.rules = {
+            name: rule
+            for name, versions in book.versions.items()
+            for rule in versions
+            if rule.in_force(self.first_day)
+        }
         self._figures = {
             name: parameter.at(self.first_day) for name, parameter in book.parameters.items()
         }
+
+    def rule(self, name: str) -> Rule:
+        """The version of a rule in force in this month."""
+        found = self.rules.get(name)
+        if found is None:
+            label = self.book.versions[name][0].label
+            raise PolicyError(f"规则“{label}”（{name}）在 {self.text} 没有施行，请改核定月份。")
+        return found
+
+    def look_ups(self) -> list[tuple[Rule, ParameterValue]]:
+        """The places where the rules in force look up figures."""
+        return [
+            (rule, part)
+            for rule in self.rules.values()
+            for part in walk(rule.expression)
+            if isinstance(part, ParameterValue)
+        ]
 
     def figures(self, name: str) -> dict[tuple[str, ...], DatedValue]:
         """The values of a parameter in this month, by key."""
@@ -39,6 +74,23 @@ class PolicyMonth:
     def figure(self, name: str, key: tuple[str, ...]) -> DatedValue:
         value = self._figures[name].get(key)
         return value if value is not None else self._missing(name, key)
+
+    def has_every(self, rule: Rule, look_up: ParameterValue) -> bool:
+        """Whether a look-up finds a figure in this month whatever its keys are."""
+        known = [key_choices(self.book, rule, key) for key in look_up.keys]
+        given = {key[: len(known)] for key in self.figures(look_up.name)}
+        return all(key in given for key in product(*known))
+
+    def steps(self, name: str, key: tuple[str, ...]) -> list[tuple[int | Fraction, DatedValue]]:
+        """The steps of a scale, each with the threshold it begins at, the lowest first."""
+        found = [
+            (exact_number(value.key[-1]), value)
+            for value in self.figures(name).values()
+            if value.key[:-1] == key
+        ]
+        if not found:
+            self._missing(name, key)
+        return sorted(found, key=lambda step: step[0])
 
     def _missing(self, name: str, key: tuple[str, ...]) -> DatedValue:
         parameter = self.book.parameters[name]
@@ -132,56 +184,79 @@ class Policy:
             return edition.at(month)
         first_day = _first_day(month)
         bound = PolicyMonth(self.book, first_day.year * 12 + first_day.month - 1)
-        for name in self.used_parameters():
-            bound.figures(name)
+        for _, look_up in bound.look_ups():
+            bound.figures(look_up.name)
         self._months[month] = bound
         return bound
 
     def used_parameters(self) -> tuple[str, ...]:
-        """Names of the parameters some rule refers to."""
-        return tuple(dict.fromkeys(look_up.name for look_up in self._look_ups()))
-
-    def first_month(self) -> str:
-        """The earliest month in which every figure the rules need has a value."""
-        firsts = [self.book.parameters[name].values[0].since for name in self.used_parameters()]
-        latest = max(firsts, default=date(1900, 1, 1))
-        number = latest.year * 12 + latest.month - 1 + (latest.day > 1)
-        return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-    def months_of_change(self) -> tuple[str, ...]:
-        """The months in which some figure changes, from the first month on."""
-        first = self.first_month()
-        days = {value.since for figure in self.parameters for value in figure.values}
-        later = {f"{day:%Y-%m}" for day in days if day.day == 1}
-        return tuple(sorted({first, *(month for month in later if month > first)}))
-
-    def _look_ups(self) -> list[ParameterValue]:
-        return [
-            part
-            for rule in self.book.rules.values()
+        """Names of the parameters some rule, of whatever time, refers to."""
+        found = [
+            part.name
+            for versions in self.book.versions.values()
+            for rule in versions
             for part in walk(rule.expression)
             if isinstance(part, ParameterValue)
         ]
+        return tuple(dict.fromkeys(found))
+
+    def first_month(self) -> str:
+        """The earliest month in which every figure the rules in force need has a value."""
+        for number in self._changes():
+            bound = PolicyMonth(self.book, number)
+            if bound.rules and all(
+                self.book.parameters[look_up.name].at(bound.first_day)
+                for _, look_up in bound.look_ups()
+            ):
+                return bound.text
+        raise PolicyError(f"{self.label}在任何月份都缺少所需的参数，请补上数值。")
+
+    def months_of_change(self) -> tuple[str, ...]:
+        """The months in which some figure or rule changes, from the first month on."""
+        first = self.first_month()
+        texts = [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in self._changes()]
+        return tuple(text for text in texts if text >= first)
+
+    def _changes(self) -> list[int]:
+        """Months from which on another figure or rule is in force, counted from year 0."""
+        days = {value.since for figure in self.parameters for value in figure.values}
+        for versions in self.book.versions.values():
+            days.update(rule.since for rule in versions if rule.since is not None)
+            days.update(rule.until + timedelta(days=1) for rule in versions if rule.until)
+        numbers = {day.year * 12 + day.month - 1 + (day.day > 1) for day in days}
+        return sorted({1900 * 12, *numbers})
 
     def _check_keys(self) -> None:
-        """Every look-up by a closed list of choices has a figure for each, and no other."""
-        for look_up in self._look_ups():
-            parameter = self.book.parameters[look_up.name]
-            for place, key in enumerate(look_up.keys):
-                wanted = _choices(self.book, key)
-                for value in parameter.values:
-                    if value.key[place] not in wanted:
-                        raise PolicyError(
-                            f"参数“{parameter.label}”{parameter.name} 写了 {value.key[place]}，"
-                            f"但只有这些可选：{'、'.join(wanted)}。"
-                        )
-                given = {found[place] for found in parameter.at(parameter.values[0].since)}
-                for code in wanted:
-                    if code not in given:
-                        raise PolicyError(
-                            f"参数“{parameter.label}”{parameter.name} 自最早的日期 "
-                            f"{parameter.values[0].since} 起没有 {code} 的数值，请补上。"
-                        )
+        """Every look-up by a closed list has a figure for each of its items, and no other."""
+        for versions in self.book.versions.values():
+            for rule in versions:
+                for part in walk(rule.expression):
+                    if isinstance(part, ParameterValue) and part.keys:
+                        self._check_look_up(rule, part)
+
+    def _check_look_up(self, rule: Rule, look_up: ParameterValue) -> None:
+        parameter = self.book.parameters[look_up.name]
+        known = [key_choices(self.book, rule, key) for key in look_up.keys]
+        named = f"参数“{parameter.label}”{parameter.name}"
+        for value in parameter.values:
+            for part, wanted in zip(value.key, known, strict=False):
+                if part not in wanted:
+                    raise PolicyError(
+                        f"{named} 写了 {part}，但只有这些可选：{'、'.join(wanted)}。"
+                        f"（{rule.place} 规则 {rule.name}）"
+                    )
+        earliest = parameter.values[0].since
+        given = {key[: len(known)] for key in parameter.at(earliest)}
+        for place, wanted in enumerate(known):
+            for part in wanted:
+                if part not in {key[place] for key in given}:
+                    raise PolicyError(
+                        f"{named} 自最早的日期 {earliest} 起没有 {part} 的数值，请补上。"
+                    )
+        ever = {value.key[: len(known)] for value in parameter.values}
+        for key in product(*known):
+            if key not in ever:
+                raise PolicyError(f"{named} 从来没有 {'、'.join(key)} 的数值，请补上。")
 
     def _prove(self) -> None:
         """No rule can overflow or divide by zero, with the figures of any month."""
@@ -199,12 +274,32 @@ def _first_day(month: str) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def _choices(book: RuleBook, key: Expression) -> tuple[str, ...]:
-    if isinstance(key, FactValue):
-        fact = book.facts[key.scope][key.name]
-        if isinstance(fact, Choice):
-            return tuple(fact.choices)
-    raise DefinitionError("参数只能按选项类的情况查找，例如 figures.standard[h.county]。")
+def key_choices(book: RuleBook, rule: Rule, key: Expression) -> tuple[str, ...]:
+    """What a key can be."""
+    match key:
+        case Outer():
+            return key_choices(book, rule, key.inner)
+        case Constant(kind="code"):
+            return (str(key.value),)
+        case When():
+            both = (key.then, key.otherwise)
+            return tuple(
+                dict.fromkeys(code for one in both for code in key_choices(book, rule, one))
+            )
+        case RuleValue(kind="code"):
+            versions = book.versions[key.name]
+            found = [code for one in versions for code in key_choices(book, one, one.expression)]
+            return tuple(dict.fromkeys(found))
+        case FactValue():
+            fact = book.facts[key.scope][key.name]
+            if isinstance(fact, Choice):
+                return tuple(fact.choices)
+            if isinstance(fact, Whole) and fact.highest - fact.lowest < MOST_GRADES:
+                return tuple(str(grade) for grade in range(fact.lowest, fact.highest + 1))
+    raise DefinitionError(
+        f"{rule.place} 规则 {rule.name}：参数只能按选项类的情况或等级（不超过 {MOST_GRADES} 级的"
+        "整数）查找，例如 figures.standard[h.county]。"
+    )
 
 
 def rounded(value: int | Fraction, step: Fraction, mode: str) -> int | Fraction:

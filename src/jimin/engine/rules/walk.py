@@ -15,10 +15,13 @@ from .expressions import (
     IsGiven,
     Logic,
     Monthly,
+    MonthOf,
     MonthsSince,
     Not,
+    Outer,
     ParameterValue,
     Rounded,
+    Stepwise,
     When,
 )
 
@@ -28,7 +31,7 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Arithmetic() | Comparison() | Logic():
             return (expression.left, expression.right)
-        case Not() | Rounded() | Monthly():
+        case Not() | Rounded() | Monthly() | Outer():
             return (expression.inner,)
         case When():
             return (expression.condition, expression.then, expression.otherwise)
@@ -37,11 +40,15 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
         case HighestApplying():
             return tuple(part for branch in expression.branches for part in branch)
         case Aggregate():
-            return () if expression.inner is None else (expression.inner,)
+            return _given(expression.inner, expression.where)
+        case Stepwise():
+            return (expression.inner, expression.scale)
         case Age():
-            return (expression.birth,)
+            return _given(expression.birth, expression.on)
+        case MonthOf():
+            return (expression.day,)
         case MonthsSince():
-            return (expression.since,)
+            return _given(expression.since, expression.until)
         case IsGiven():
             return (expression.fact,)
         case ParameterValue():
@@ -49,8 +56,17 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
     return ()
 
 
+def _given(*parts: Expression | None) -> tuple[Expression, ...]:
+    return tuple(part for part in parts if part is not None)
+
+
 def walk(expression: Expression) -> Iterator[Expression]:
-    """An expression and everything inside it, but not inside the rules it names."""
-    yield expression
-    for part in parts(expression):
-        yield from walk(part)
+    """An expression and everything inside it once, but not inside the rules it names."""
+    seen: set[int] = set()
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            waiting.extend(reversed(parts(part)))

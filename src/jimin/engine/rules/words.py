@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
@@ -21,15 +22,19 @@ from .expressions import (
     IsGiven,
     Logic,
     Monthly,
+    MonthOf,
     MonthsSince,
     Not,
+    Outer,
     ParameterValue,
     Rounded,
     RuleValue,
+    Stepwise,
     When,
 )
 from .facts import Choice, Exact
-from .interpreter import Case, Place, Unknown, Value
+from .interpreter import Case, Place, Unknown, Value, each_value, key_of
+from .parameters import DatedValue
 from .units import Unit
 
 SIGNS: Final = {
@@ -103,12 +108,17 @@ def shown(value: Value, unit: Unit | None) -> str:
     return str(value)
 
 
+def month_text(value: Value) -> str:
+    return f"{value // 12:04d}-{value % 12 + 1:02d}" if isinstance(value, int) else "未知"
+
+
 class Words:
     """Renders the formulas of one case and notes the figures they used."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.book = case.month.book
+        self.rules = case.month.rules
         self.used: dict[tuple[str, str], UsedFigure] = {}
         self.choices = {
             code: label
@@ -119,7 +129,7 @@ class Words:
         }
 
     def step(self, name: str, member: Place) -> Step:
-        rule = self.book.rules[name]
+        rule = self.rules[name]
         self.used = {}
         value = self.case.evaluated[name, member]
         return Step(
@@ -145,9 +155,9 @@ class Words:
         return PLACE.sub(lambda place: self._named(place.group(1)), sentence).replace(" 约", "约")
 
     def _named(self, name: str) -> str:
-        if name in self.book.rules:
+        if name in self.rules:
             value = self.case.value(name)
-            unit = self.book.rules[name].expression.unit
+            unit = self.rules[name].expression.unit
             if (
                 isinstance(value, Fraction)
                 and unit is not None
@@ -167,29 +177,44 @@ class Words:
             return "未填写" if value.facts else "无"
         if isinstance(fact, Choice):
             return fact.choices[str(value)]
-        if fact.kind == "month" and isinstance(value, int):
-            return f"{value // 12:04d}-{value % 12 + 1:02d}"
+        if fact.kind == "month":
+            return month_text(value)
         return shown(value, fact.unit)
 
     def _figure(self, name: str, key: tuple[str, ...]) -> str:
+        return self._use(name, self.case.month.figure(name, key))
+
+    def _use(self, name: str, dated: DatedValue) -> str:
+        """A figure as text, noted as used."""
         parameter = self.book.parameters[name]
-        dated = self.case.month.figure(name, key)
-        unit = parameter.unit
         text = (
             money(dated.value)
-            if unit.yuan
+            if parameter.unit.yuan
             else plain(dated.value, as_share=parameter.unit_name == "比例")
         )
-        self.used[name, "/".join(key)] = UsedFigure(
+        self.used[name, "/".join(dated.key)] = UsedFigure(
             name, parameter.label, text, dated.since.isoformat(), dated.source, dated.status
         )
         return text
 
+    def scale(self, name: str, key: tuple[str, ...]) -> str:
+        """The steps of a scale, each noted as used."""
+        unit = self.book.parameters[name].threshold_unit
+        steps = [
+            f"{shown(threshold, unit)} 起 {self._use(name, dated)}"
+            for threshold, dated in self.case.month.steps(name, key)
+        ]
+        return "；".join(steps)
+
 
 def _constant(words: Words, expression: Constant, member: Place, inside: bool) -> str:
     value = expression.value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, str):
         return words.choices.get(value, value)
+    if expression.kind == "month":
+        return month_text(value)
     if expression.unit is not None and expression.unit.yuan:
         return money(value)
     return plain(value, as_share=expression.is_share)
@@ -202,18 +227,27 @@ def _fact(words: Words, expression: FactValue, member: Place, inside: bool) -> s
 
 def _rule(words: Words, expression: RuleValue, member: Place, inside: bool) -> str:
     value = words.case.value(expression.name, member)
-    return f"{words.book.rules[expression.name].label} {shown(value, expression.unit)}"
+    return f"{words.rules[expression.name].label} {shown(value, expression.unit)}"
 
 
 def _parameter(words: Words, expression: ParameterValue, member: Place, inside: bool) -> str:
     label = words.book.parameters[expression.name].label
-    key = []
-    for part in expression.keys:
-        value = words.case.evaluate(part, member)
-        if isinstance(value, Unknown):
-            return f"{label} 未知"
-        key.append(str(value))
-    return f"{label} {words._figure(expression.name, tuple(key))}"
+    key = key_of(words.case, expression, member)
+    if isinstance(key, Unknown):
+        return f"{label} 未知"
+    return f"{label} {words._figure(expression.name, key)}"
+
+
+def _outer(words: Words, expression: Outer, member: Place, inside: bool) -> str:
+    return words.say(expression.inner, None, inside=inside)
+
+
+def _stepwise(words: Words, expression: Stepwise, member: Place, inside: bool) -> str:
+    label = words.book.parameters[expression.scale.name].label
+    key = key_of(words.case, expression.scale, member)
+    steps = "未知" if isinstance(key, Unknown) else words.scale(expression.scale.name, key)
+    how = "分段累进" if expression.which == "marginal" else "取所在档"
+    return f"{words.say(expression.inner, member)} 按{label}({steps}){how}"
 
 
 def _binary(
@@ -285,15 +319,18 @@ def _highest_applying(
 def _aggregate(words: Words, expression: Aggregate, member: Place, inside: bool) -> str:
     case, inner = words.case, expression.inner
     if inner is None:
-        return f"家庭成员 {len(case.members)} 人"
-    label = words.book.rules[inner.name].label if isinstance(inner, RuleValue) else ""
+        entities = words.book.entities
+        return f"{entities.group_label}{entities.member_label} {len(case.members)} 人"
+    label = words.rules[inner.name].label if isinstance(inner, RuleValue) else ""
     each: list[str] = []
     for place, name in enumerate(case.names):
-        value: Any = case.evaluate(inner, place)
-        each.append(f"{name} {shown(value, inner.unit)}")
+        where = expression.where
+        if where is not None and case.evaluate(where, place) is False:
+            continue
+        each.append(f"{name} {shown(each_value(case, expression, place), inner.unit)}")
     joined = (" + " if expression.which == "total" else "、").join(each)
     what = {"total": "合计", "count": "人数", "any": "有成员", "all": "全部成员"}[expression.which]
-    return f"{label}{what}({joined})"
+    return f"{label}{what}({joined or '无'})"
 
 
 def _rounded(words: Words, expression: Rounded, member: Place, inside: bool) -> str:
@@ -309,13 +346,23 @@ def _monthly(words: Words, expression: Monthly, member: Place, inside: bool) -> 
 def _age(words: Words, expression: Age, member: Place, inside: bool) -> str:
     years = words.case.evaluate(expression, member)
     full = "周岁未知" if isinstance(years, Unknown) else f"满 {years} 周岁"
-    return f"{words.say(expression.birth, member)} 至 {words.case.month.first_day} {full}"
+    on = str(words.case.month.first_day)
+    if expression.on is not None:
+        on = words.say(expression.on, member)
+    return f"{words.say(expression.birth, member)} 至 {on} {full}"
+
+
+def _month_of(words: Words, expression: MonthOf, member: Place, inside: bool) -> str:
+    return f"{words.say(expression.day, member)} 所在月"
 
 
 def _months_since(words: Words, expression: MonthsSince, member: Place, inside: bool) -> str:
     months = words.case.evaluate(expression, member)
     passed = "未知" if isinstance(months, Unknown) else months
-    return f"{words.say(expression.since, member)} 至 {words.case.month.text} 满 {passed} 个月"
+    until = words.case.month.text
+    if expression.until is not None:
+        until = words.say(expression.until, member)
+    return f"{words.say(expression.since, member)} 至 {until} 满 {passed} 个月"
 
 
 def _is_given(words: Words, expression: IsGiven, member: Place, inside: bool) -> str:
@@ -337,7 +384,10 @@ SAY: Final[dict[type[Expression], Callable[[Words, Any, Place, bool], str]]] = {
     Aggregate: _aggregate,
     Rounded: _rounded,
     Monthly: _monthly,
+    Stepwise: _stepwise,
+    Outer: _outer,
     Age: _age,
+    MonthOf: _month_of,
     MonthsSince: _months_since,
     IsGiven: _is_given,
 }
