@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from jimin.engine.rules import Parameter, load_parameters
 HERE: Final = Path(__file__).parent
 
 
+@cache
 def figures_of(*files: str) -> tuple[Parameter, ...]:
     """The parameters of files named like "national/orphan" or "jilin/standards"."""
     folders = (file.rsplit("/", 1) for file in files)

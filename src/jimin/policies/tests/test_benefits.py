@@ -11,7 +11,16 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from jimin.engine.rules import Choice, Day, Fact, Flag, Month, PolicyError
+from jimin.engine.rules import (
+    Case,
+    Choice,
+    Day,
+    Fact,
+    Flag,
+    Month,
+    PolicyError,
+    PolicyMonth,
+)
 from jimin.engine.rules.words import money
 from jimin.policies import assess, assess_all, benefit_of, load_policy
 from jimin.policies.cases import WorkedCase, worked_cases
@@ -80,6 +89,40 @@ def test_the_figures_say_where_they_come_from() -> None:
             for value in book.book.parameters[name].values:
                 is_example = value.source.startswith("示例值：")
                 assert is_example == (value.status == "example"), (name, value.source)
+
+
+def test_a_city_share_below_the_national_floor_is_raised_to_it() -> None:
+    month = PolicyMonth(POLICY.benefit("medical").book, 2016 * 12 + 6)
+    shares = month.figures("assistance_rate")
+    for key in ("dibao", "illness_impoverished"):
+        shares[(key,)] = replace(shares[(key,)], value=Fraction(2, 5))
+    found = [
+        Case(month, {"category": key}, [{}]).value("rate")
+        for key in ("dibao", "illness_impoverished", "tekun")
+    ]
+    assert found == [Fraction(7, 10), Fraction(2, 5), Fraction(7, 10)]
+
+
+def test_a_pension_rate_that_nobody_has_entered_is_an_error_naming_it() -> None:
+    soldier = {"grade": "10", "cause": "war", "standing": "normal", "lives_in_institution": False}
+    with pytest.raises(
+        PolicyError, match="“残疾抚恤金标准”（disability_pension，10，war）没有 2014"
+    ):
+        assess(POLICY, "veterans", "2014-10", {}, [soldier])
+    found = assess(POLICY, "veterans", "2015-10", {}, [soldier])
+    assert found.figures["pension_total"] == Fraction("557.50")
+    assert found.example_figures == ("残疾抚恤金标准", "当地职工月平均工资")
+
+
+def test_a_month_before_a_benefit_began_is_refused() -> None:
+    with pytest.raises(PolicyError, match="没有 2015-12 的数值，最早的自 2016-01-01 起"):
+        POLICY.benefit("disability").at("2015-12")
+
+
+def test_what_each_member_receives_is_told() -> None:
+    case = next(case for case in CASES if case.benefit == "orphan" and len(case.members) == 3)
+    amounts = [{"allowance": Fraction(n)} for n in (650, 650, 0)]
+    assert list(_of(case).each) == amounts
 
 
 def test_a_benefit_is_opened_once_and_has_the_name_and_version_of_the_policy() -> None:
