@@ -158,7 +158,7 @@ def reason(
     sentence = benefit.reasons.get(conclusion)
     if sentence is not None:
         return words.fill(sentence)
-    rules = case.month.book.rules
+    rules = case.month.rules
     conditions = (name for name in benefit.conditions if name in rules)
     return words.reason(next(rules[name] for name in conditions if case.value(name) is False))
 

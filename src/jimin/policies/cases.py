@@ -60,7 +60,7 @@ class WorkedCase:
 
 
 def _of_rule(case: Case, name: str) -> str | list[str]:
-    rule = case.month.book.rules[name]
+    rule = case.month.rule(name)
     places = [None] if rule.scope == "group" else list(range(len(case.members)))
     texts = [shown(case.value(name, place), rule.expression.unit) for place in places]
     texts = [UNKNOWN if text == "未知" else text for text in texts]

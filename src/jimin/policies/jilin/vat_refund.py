@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from jimin.engine.rules import Choice, Expression, Member, RuleBook
+from jimin.engine.rules import Choice, Expression, Group, RuleBook
 from jimin.policies.figures import figures_of
 from jimin.policies.jilin import COUNTIES
 from jimin.policies.national import vat_refund
@@ -15,12 +15,12 @@ def _book(declare: Callable[[RuleBook], None]) -> RuleBook:
         parameters=figures_of("national/vat_refund", "jilin/wages"),
         most_members=vat_refund.MOST_STAFF,
     )
-    book.member_facts(county=Choice(label="单位所在县（市、区）", choices=COUNTIES))
+    book.group_facts(county=Choice(label="单位所在县（市、区）", choices=COUNTIES))
     declare(book)
 
-    @book.member("当地月最低工资", cite="吉林省最低工资标准")
-    def minimum_wage_there(p: Member) -> Expression:
-        return book.figures.minimum_wage[p.county]
+    @book.group("当地月最低工资", cite="吉林省最低工资标准")
+    def minimum_wage_there(h: Group) -> Expression:
+        return book.figures.minimum_wage[h.county]
 
     return book
 

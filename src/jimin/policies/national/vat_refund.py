@@ -64,7 +64,7 @@ def declare_2007(book: RuleBook) -> None:
 
     @book.member("每位残疾人每月退税限额", cite="财税〔2007〕92 号：增值税退还限额")
     def limit_for_one(p: Member) -> Expression:
-        by_wage = figures.refund_multiple_2007 * p.minimum_wage_there
+        by_wage = figures.refund_multiple_2007 * p.group.minimum_wage_there
         return lowest(by_wage, monthly(figures.refund_ceiling_a_year))
 
     @book.group("符合退税条件", cite="财税〔2007〕92 号：享受优惠的单位")
@@ -79,7 +79,7 @@ def declare_2016(book: RuleBook) -> None:
 
     @book.member("每位残疾人每月退税限额", cite="财税〔2016〕52 号：每月退还限额")
     def limit_for_one(p: Member) -> Expression:
-        return figures.refund_multiple_2016 * p.minimum_wage_there
+        return figures.refund_multiple_2016 * p.group.minimum_wage_there
 
     @book.group("符合退税条件", cite="财税〔2016〕52 号：享受优惠的条件")
     def is_eligible(h: Group) -> Expression:
@@ -110,7 +110,7 @@ def _declare(book: RuleBook, document: str) -> None:
     @book.member("计入安置的残疾人", cite=f"{document}：合同、社会保险、工资和支付方式")
     def is_counted(p: Member) -> Expression:
         has_contract = p.contract_months >= figures.least_contract_months
-        has_wage = (p.wage >= p.minimum_wage_there) & p.is_paid_by_bank
+        has_wage = (p.wage >= p.group.minimum_wage_there) & p.is_paid_by_bank
         return p.is_disabled & has_contract & p.is_insured & has_wage
 
     @book.group("安置残疾人人数", cite=f"{document}：安置比例")
