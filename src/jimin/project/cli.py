@@ -11,6 +11,7 @@ COMMANDS = {
         "核定一个工作簿中的低保家庭，输出结果工作簿",
     ),
     "explain": ("jimin.project.commands.assess:explain", "在终端说明一户的核定过程"),
+    "policy": ("jimin.project.commands.policy:policy", "查看、检查和比较政策，试算案例"),
     "plan": ("jimin.project.commands.plan:plan", "阅读工作要点文本：提纲、指标、文件"),
     "demo": ("jimin.project.commands.serve:demo", "装入演示城市并启动服务"),
     "serve": ("jimin.project.commands.serve:serve", "启动服务"),

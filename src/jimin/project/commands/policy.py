@@ -1,0 +1,91 @@
+"""`jimin policy`: what a policy says, whether it holds, and whether its worked cases come out."""
+
+import sys
+from datetime import date
+
+import click
+from rich.console import Console
+
+from jimin.policies import PolicyError, benefit_of, load_policy
+from jimin.policies.cases import worked_cases
+from jimin.project.commands.assess import refusals
+from jimin.project.commands.policy_screen import (
+    BenefitCheck,
+    TestedBenefit,
+    check_of,
+    print_benefit,
+    print_checks,
+    print_tests,
+)
+
+DIFFERENT = 1
+
+name_argument = click.argument("name", default="jilin")
+benefit_option = click.option("--benefit", default="", help="只看一项，如 dibao")
+
+
+@click.group(short_help="查看、检查和试算政策")
+def policy() -> None:
+    """政策由规则和参数组成；这里查看、检查，并运行随政策附带的案例。"""
+
+
+@policy.command()
+@name_argument
+@click.option("--month", default="", help="哪个月施行的规则和参数，如 2016-07；不写为本月")
+@benefit_option
+def show(name: str, month: str, benefit: str) -> None:
+    """列出政策 NAME 在一个月施行的规则（名称、依据）和参数（数值、日期、来源、状态）。"""
+    console = Console()
+    with refusals():
+        loaded = load_policy(name)
+        month = month or f"{date.today():%Y-%m}"  # noqa: DTZ011 (the month where the reader is)
+        chosen = (benefit,) if benefit else loaded.benefits
+        books = [loaded.benefit(one) for one in chosen]
+        console.print(
+            f"{loaded.label}（{loaded.name}）版本 {loaded.version} · {month}", highlight=False
+        )
+        for one, book in zip(chosen, books, strict=True):
+            label = benefit_of(one).label
+            try:
+                bound = book.at(month)
+            except PolicyError as error:
+                if benefit:
+                    raise
+                console.print(f"\n{label}（{one}）：{error}", highlight=False, soft_wrap=True)
+                continue
+            print_benefit(console, f"{label}（{one}）", bound)
+
+
+@policy.command()
+@name_argument
+def check(name: str) -> None:
+    """装入政策 NAME 的全部规则和参数，并证明各时段都不会溢出、不会除以零。
+
+    有错误时说明在哪里、怎样改，退出码为 2。
+    """
+    with refusals():
+        loaded = load_policy(name)
+        checks: list[BenefitCheck] = [check_of(loaded, one) for one in loaded.benefits]
+    print_checks(Console(), loaded, checks)
+
+
+@policy.command()
+@name_argument
+@benefit_option
+def test(name: str, benefit: str) -> None:
+    """运行政策 NAME 附带的手工案例；有一个结果不同，退出码就是 1。"""
+    with refusals():
+        loaded = load_policy(name)
+        results: list[TestedBenefit] = []
+        for one in (benefit,) if benefit else loaded.benefits:
+            loaded.benefit(one)  # refuses a name that is none
+            differences: list[tuple[str, ...]] = []
+            for case in worked_cases(loaded, one):
+                try:
+                    differences.append(case.differences(loaded))
+                except PolicyError as error:
+                    differences.append((f"{case.sentence} 不能核定：{error}",))
+            results.append(TestedBenefit(benefit_of(one).label, one, tuple(differences)))
+    print_tests(Console(), loaded, results)
+    if any(result.wrong for result in results):
+        sys.exit(DIFFERENT)

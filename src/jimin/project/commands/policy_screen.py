@@ -1,0 +1,191 @@
+"""What `jimin policy show`, `check` and `test` print, and the counting behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from jimin.engine.rules import Choice, DatedValue, Parameter, Policy, PolicyMonth, RuleBook, money
+from jimin.engine.rules.words import plain
+from jimin.policies import benefit_of
+
+STATUSES = {"confirmed": "已确认", "example": "示例"}
+
+
+@dataclass(frozen=True, slots=True)
+class TestedBenefit:
+    """The worked cases of a benefit: for each what came out differently."""
+
+    label: str
+    name: str
+    differences: tuple[tuple[str, ...], ...]
+
+    @property
+    def wrong(self) -> int:
+        return sum(1 for case in self.differences if case)
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitCheck:
+    """`since` are the months from which on another rule or figure is in force, all proven."""
+
+    label: str
+    name: str
+    books: int
+    rules: int
+    values: frozenset[tuple[str, DatedValue]]
+    since: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def of_status(self, status: str) -> set[tuple[str, DatedValue]]:
+        return {(name, value) for name, value in self.values if value.status == status}
+
+
+def check_of(policy: Policy, name: str) -> BenefitCheck:
+    """Opens a benefit, which proves it, and counts what it is made of."""
+    benefit = policy.benefit(name)
+    values: set[tuple[str, DatedValue]] = set()
+    used: set[str] = set()
+    labels: dict[str, str] = {}
+    months: set[str] = set()
+    rules = 0
+    for edition in benefit.editions:
+        in_force = edition.used_parameters()
+        used.update(in_force)
+        labels.update((parameter.name, parameter.label) for parameter in edition.parameters)
+        for parameter in in_force:
+            found = edition.book.parameters[parameter].values
+            values.update((parameter, value) for value in found)
+        rules += sum(map(len, edition.book.versions.values()))
+        months.update(
+            month for month in edition.months_of_change() if benefit.edition(month) is edition
+        )
+    return BenefitCheck(
+        label=benefit_of(name).label,
+        name=name,
+        books=len(benefit.editions),
+        rules=rules,
+        values=frozenset(values),
+        since=tuple(sorted(months)),
+        unused=tuple(label for parameter, label in labels.items() if parameter not in used),
+    )
+
+
+def print_benefit(console: Console, title: str, month: PolicyMonth) -> None:
+    """The rules in force in a month and the figures they use."""
+    book = month.book
+    console.print()
+    console.print(Text(title, style="bold"))
+    rules = Table("规则", "对象", "名称", "依据", "施行", box=box.SIMPLE)
+    for rule in month.rules.values():
+        since = f"自 {rule.since} 起" if rule.since else ""
+        rules.add_row(rule.name, book.entities.label(rule.scope), rule.label, rule.cite, since)
+    console.print(rules)
+    figures = Table("参数", "数值", "单位", "自", "状态", "来源", box=box.SIMPLE)
+    figures.columns[1].justify = "right"
+    for name in dict.fromkeys(look_up.name for _, look_up in month.look_ups()):
+        parameter = book.parameters[name]
+        for keys, value in _alike(parameter, month.figures(name)):
+            which = "、".join(key_text(book, parameter, key) for key in keys if key)
+            label = f"{parameter.label}：{which}" if which else parameter.label
+            example = value.status == "example"
+            status = Text(STATUSES[value.status], style="yellow" if example else "green")
+            figures.add_row(
+                label, figure_text(parameter, value), parameter.unit_name,
+                value.since.isoformat(), status, value.source,
+            )  # fmt: skip
+    for table in (rules, figures):
+        for column in table.columns:
+            column.overflow = "fold"
+    console.print(figures)
+
+
+def _alike(
+    parameter: Parameter, values: Mapping[tuple[str, ...], DatedValue]
+) -> Iterator[tuple[list[tuple[str, ...]], DatedValue]]:
+    """The values of a parameter, those that differ by nothing but the key together."""
+    groups: dict[object, list[DatedValue]] = {}
+    for value in values.values():
+        # The steps of a scale are not alike: each begins at its own threshold.
+        step = value.key if parameter.threshold_unit_name else ()
+        like = (value.value, value.since, value.source, value.status, step)
+        groups.setdefault(like, []).append(value)
+    for same in groups.values():
+        yield [value.key for value in same], same[0]
+
+
+def figure_text(parameter: Parameter, value: DatedValue) -> str:
+    if parameter.unit.yuan:
+        return money(value.value)
+    return plain(value.value, as_share=parameter.unit_name == "比例")
+
+
+def key_text(book: RuleBook, parameter: Parameter, key: tuple[str, ...]) -> str:
+    """A key as people say it: the labels of codes, and where a step of a scale begins."""
+    labels = {
+        code: label
+        for facts in book.facts.values()
+        for fact in facts.values()
+        if isinstance(fact, Choice)
+        for code, label in fact.choices.items()
+    }
+    if not parameter.threshold_unit_name:
+        return " ".join(labels.get(part, part) for part in key)
+    *before, threshold = key
+    return " ".join([*(labels.get(part, part) for part in before), f"{threshold} 起"])
+
+
+def print_checks(console: Console, policy: Policy, checks: Sequence[BenefitCheck]) -> None:
+    table = Table(
+        "政策内容", "规则书", "规则", "已确认的数值", "示例数值", "证明的时段", "各时段始于",
+        box=box.SIMPLE, title=f"{policy.label}（{policy.name}）版本 {policy.version}",
+    )  # fmt: skip
+    for column in table.columns[1:6]:
+        column.justify = "right"
+    table.columns[6].overflow = "fold"
+    for check in checks:
+        confirmed, example = (len(check.of_status(status)) for status in STATUSES)
+        counts = (check.books, check.rules, confirmed, example, len(check.since))
+        table.add_row(f"{check.label} {check.name}", *map(str, counts), "、".join(check.since))
+    console.print(table)
+    for check in checks:
+        if check.unused:
+            console.print(
+                f"{check.label}：没有规则用到的参数：{'、'.join(check.unused)}。", soft_wrap=True
+            )
+    rules = sum(check.rules for check in checks)
+    # Several benefits are measured by the same figures, which count once here.
+    example = len({value for check in checks for value in check.of_status("example")})
+    warning = f"有 {example} 个示例数值，换成有文件依据的数值以前不能用于实际决定。"
+    console.print(
+        f"共 {len(checks)} 项、{rules} 条规则，各时段都已证明不溢出、不除以零。"
+        + (warning if example else ""),
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def print_tests(console: Console, policy: Policy, results: Sequence[TestedBenefit]) -> None:
+    table = Table(
+        "政策内容", "案例", "一致", "不同", box=box.SIMPLE,
+        title=f"{policy.label}（{policy.name}）版本 {policy.version}",
+    )  # fmt: skip
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for result in results:
+        cases, wrong = len(result.differences), result.wrong
+        style = "red" if wrong else ""
+        table.add_row(
+            f"{result.label} {result.name}", str(cases), str(cases - wrong), Text(str(wrong), style)
+        )
+    console.print(table)
+    for result in results:
+        for line in (line for case in result.differences for line in case):
+            console.print(Text(f"{result.label}：{line}", style="red"), soft_wrap=True)
+    total = sum(len(result.differences) for result in results)
+    wrong = sum(result.wrong for result in results)
+    verdict = f"有 {wrong} 个结果不同" if wrong else "结果全部一致"
+    console.print(f"共 {total} 个案例，{verdict}。", highlight=False)

@@ -1,0 +1,86 @@
+"""`jimin policy`: what is printed and how it ends."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from jimin.policies import Policy, PolicyError, load_policy
+from jimin.policies.cases import WorkedCase, worked_cases
+from jimin.project.cli import main
+from jimin.project.commands import policy as commands
+
+POLICY = load_policy("jilin")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["policy", *words], env={"COLUMNS": "200"})
+
+
+def test_the_worked_cases_come_out() -> None:
+    result = run("test", "--benefit", "dibao")
+    number = len(worked_cases(POLICY))
+    assert result.exit_code == 0
+    assert f"共 {number} 个案例，结果全部一致。" in result.output
+
+
+def test_a_case_that_comes_out_differently_ends_in_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = worked_cases(POLICY)
+    wrong = (replace(cases[0], expected={"amount": "161.00"}), *cases[1:])
+    monkeypatch.setattr(commands, "worked_cases", lambda policy, benefit: wrong)
+    result = run("test", "--benefit", "dibao")
+    assert result.exit_code == 1
+    assert "amount：应当是 161.00，算出 160.00" in result.output
+    assert f"共 {len(cases)} 个案例，有 1 个结果不同。" in result.output
+
+
+def test_a_case_that_is_refused_counts_as_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(case: WorkedCase, policy: Policy) -> Any:
+        raise PolicyError("家庭没有成员。")
+
+    monkeypatch.setattr(WorkedCase, "differences", refuse)
+    result = run("test", "--benefit", "orphan")
+    number = len(worked_cases(POLICY, "orphan"))
+    assert result.exit_code == 1
+    assert "不能核定：家庭没有成员。" in result.output
+    assert f"共 {number} 个案例，有 {number} 个结果不同。" in result.output
+
+
+def test_show_lists_what_is_in_force_in_the_month() -> None:
+    result = run("show", "--month", "2016-06", "--benefit", "dibao")
+    assert result.exit_code == 0
+    assert "最低生活保障审核审批办法（试行）第二十七条" in result.output
+    assert "425.00" in result.output
+    assert "460.00" not in result.output
+    assert "审核确认办法第三十三条" not in result.output
+
+
+def test_show_names_each_benefit_once_even_when_it_has_no_figures_yet() -> None:
+    result = run("show", "--month", "2015-01")
+    assert result.exit_code == 0
+    assert "残疾军人抚恤（veterans）\n" in result.output
+    assert "没有 2015-01 的数值" in result.output
+
+
+def test_check_tells_how_much_is_confirmed_and_since_when_it_is_proven() -> None:
+    result = run("check")
+    assert result.exit_code == 0
+    books = [e for name in POLICY.benefits for e in POLICY.benefit(name).editions]
+    rules = sum(len(versions) for e in books for versions in e.book.versions.values())
+    assert f"共 {len(POLICY.benefits)} 项、{rules} 条规则，各时段都已证明" in result.output
+    line = next(line for line in result.output.splitlines() if line.strip().startswith("最低生活"))
+    assert "2016-01、2016-07、2021-07、2022-07" in line
+
+
+@pytest.mark.parametrize("words", [("show", "beijing"), ("check", "beijing"), ("test", "beijing")])
+def test_an_unknown_policy_is_told_with_those_there_are(words: tuple[str, ...]) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert result.output == "错误：没有名为“beijing”的政策；可用：jilin。\n"
+
+
+def test_an_unknown_benefit_is_told() -> None:
+    result = run("test", "--benefit", "pension")
+    assert result.exit_code == 2
+    assert "没有“pension”；可用：dibao" in result.output
