@@ -70,4 +70,4 @@ lock: $(UV) ## lock the dependencies again
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --loglevel=error
 
 clean: ## remove what was installed and the demo data
-	rm -rf .venv .tools node_modules staticfiles var
+	rm -rf .venv .tools node_modules var

@@ -149,7 +149,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT = VAR / "static"  # with the data: two installations never share it
 MEDIA_ROOT = VAR / "files"
 NODE_MODULES = ROOT / "node_modules"
 # Address under /static/, folder in node_modules, the only files of it that are ever served.
