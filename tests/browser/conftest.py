@@ -36,6 +36,7 @@ HOUSEHOLDS = 3000
 PATIENCE = 240  # seconds until the demo must answer
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All in one process: the server and its load are shared."""
     for item in items:
@@ -89,7 +90,7 @@ def site(
     env = {**os.environ, "JIMIN_VAR": str(folder), "DATABASE_URL": own_database}
     env.pop("DJANGO_SETTINGS_MODULE", None)
     said = folder / "server.txt"
-    command = [Path(sys.executable).parent / "jimin", "demo", f"--port={port}"]
+    command = [str(Path(sys.executable).parent / "jimin"), "demo", f"--port={port}"]
     with said.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
             [*command, f"--households={HOUSEHOLDS}"],

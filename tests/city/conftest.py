@@ -13,6 +13,7 @@ class Undo(Exception):
     """Ends the transaction of all these tests."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In one process, for they share what is loaded."""
     for item in items:
