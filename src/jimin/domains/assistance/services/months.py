@@ -330,8 +330,9 @@ def _explain(run: MonthRun, families: Sequence[_Family], lines: Sequence[MonthLi
 def _require_decidable(run: MonthRun) -> None:
     """As for one decision: released rules, figures with a document; and a roll not yet paid."""
     if not settings.DEMO:
-        policy = load_policy(run.policy)
-        used = policy.at(months.text(run.month))
+        month = months.text(run.month)
+        policy = load_policy(run.policy).edition(month)
+        used = policy.at(month)
         examples = [
             policy.book.parameters[name].label
             for name in policy.used_parameters()
