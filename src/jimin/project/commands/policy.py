@@ -2,13 +2,23 @@
 
 import sys
 from datetime import date
+from pathlib import Path
 
 import click
 from rich.console import Console
 
+from jimin.engine.rules.counterfactual import smallest_changes
 from jimin.policies import PolicyError, benefit_of, load_policy
+from jimin.policies.benefits import open_case
 from jimin.policies.cases import worked_cases
-from jimin.project.commands.assess import refusals
+from jimin.project.commands.assess import common, policy_for, refusals
+from jimin.project.commands.dibao_workbook import read_workbook
+from jimin.project.commands.policy_household import (
+    NEWCOMER,
+    newcomer,
+    one_household,
+    print_changes,
+)
 from jimin.project.commands.policy_screen import (
     BenefitCheck,
     TestedBenefit,
@@ -89,3 +99,21 @@ def test(name: str, benefit: str) -> None:
     print_tests(Console(), loaded, results)
     if any(result.wrong for result in results):
         sys.exit(DIFFERENT)
+
+
+@policy.command()
+@common
+@click.option("--household", "number", default="", help="家庭编号")
+def whatif(file: Path, month: str, policy_name: str, number: str) -> None:
+    """工作簿 FILE 中一户的哪一项情况最少改变多少，结论就会不同。
+
+    每一项都由逐户核定验证过：到这个数变，再近一分不变。
+    """
+    with refusals():
+        loaded = policy_for(policy_name, month)
+        household = one_household(read_workbook(file, loaded, month), number)
+        case = open_case(loaded, month, household.facts, household.members)
+        found = smallest_changes(
+            case, benefit_of("dibao").decision, newcomers=[(NEWCOMER, newcomer(case))]
+        )
+    print_changes(Console(), f"家庭 {household.number} · {month} · {loaded.label}", found)

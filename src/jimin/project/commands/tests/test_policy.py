@@ -1,6 +1,7 @@
 """`jimin policy`: what is printed and how it ends."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,24 @@ from jimin.policies import Policy, PolicyError, load_policy
 from jimin.policies.cases import WorkedCase, worked_cases
 from jimin.project.cli import main
 from jimin.project.commands import policy as commands
+from jimin.project.commands.tests.workbooks import household, identity, member, save
 
 POLICY = load_policy("jilin")
 
 
-def run(*words: str) -> Result:
-    return CliRunner().invoke(main, ["policy", *words], env={"COLUMNS": "200"})
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """H1 is a yuan above the standard of 460, H2 has a wage nobody can read."""
+    households = [household("H1"), household("H2")]
+    members = [
+        member("H1", identity(sequence=901), 工资性收入=461),
+        member("H2", identity(sequence=903), 工资性收入="约三百"),
+    ]
+    return save(tmp_path / "in.xlsx", households, members)
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, ["policy", *map(str, words)], env={"COLUMNS": "200"})
 
 
 def test_the_worked_cases_come_out() -> None:
@@ -84,3 +97,34 @@ def test_an_unknown_benefit_is_told() -> None:
     result = run("test", "--benefit", "pension")
     assert result.exit_code == 2
     assert "没有“pension”；可用：dibao" in result.output
+
+
+def test_what_would_change_the_conclusion_is_named_to_the_fen(workbook: Path) -> None:
+    result = run("whatif", workbook, "--month", "2016-07", "--household", "H1")
+    assert result.exit_code == 0, result.output
+    title, conclusion, *lines = result.output.splitlines()
+    assert title == "家庭 H1 · 2016-07 · 吉林市社会救助政策"
+    assert conclusion == "结论：不符合"
+    assert lines[0].endswith(
+        "的工资性收入由 461.00 减少 1.01，到 459.99，"
+        "结论由“不符合”变为“符合”；减少到 460.00 时还不变。"
+    )
+    assert lines[-1].endswith(
+        "增加一名没有收入、无残疾、无重病的成年人，结论由“不符合”变为“符合”。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("H2", "错误：家庭编号 H2 有误，不能核定：“成员”表第 3 行“工资性收入”："),
+        ("H3", "错误：工作簿里没有家庭编号“H3”；请核对编号。"),
+        ("", "错误：没有指定家庭编号；请加上 --household。"),
+    ],
+)
+def test_a_household_that_cannot_be_assessed_is_told(
+    workbook: Path, number: str, sentence: str
+) -> None:
+    result = run("whatif", workbook, "--month", "2016-07", "--household", number)
+    assert result.exit_code == 2
+    assert result.output.startswith(sentence)

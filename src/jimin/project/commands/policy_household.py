@@ -1,0 +1,68 @@
+"""One household under a policy: what would change its conclusion."""
+
+from datetime import date
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from jimin.engine.rules import Case, Choice, Day, Fact, Flag, Money, Whole
+from jimin.engine.rules.counterfactual import Search
+from jimin.foundation.tables import UnusableError, tidy
+from jimin.project.commands.dibao_workbook import Household, Reading
+
+NEWCOMER: Final = "一名没有收入、无残疾、无重病的成年人"
+ADULT_YEARS: Final = 40
+
+
+def one_household(reading: Reading, written: str) -> Household:
+    """The household with a number; UnusableError says why there is none to be assessed."""
+    number = tidy(written)
+    if not number:
+        raise UnusableError("没有指定家庭编号；请加上 --household。")
+    found = next((h for h in reading.households if h.number == number), None)
+    if found is not None:
+        return found
+    faults = reading.faults_of(number)
+    if faults:
+        fault = faults[0]
+        raise UnusableError(
+            f"家庭编号 {number} 有误，不能核定：“{fault.sheet}”表第 {fault.row} 行"
+            f"“{fault.column}”：{fault.message}"
+        )
+    raise UnusableError(f"工作簿里没有家庭编号“{number}”；请核对编号。")
+
+
+def newcomer(case: Case) -> dict[str, object]:
+    """The facts of NEWCOMER, whatever the book asks about a member."""
+    month = case.month
+    birth = date(month.first_day.year - ADULT_YEARS, 1, 1)
+    return {name: _none(fact, birth) for name, fact in month.book.facts["member"].items()}
+
+
+def _none(fact: Fact, birth: date) -> object:
+    match fact:
+        case Money() | Whole():
+            return 0
+        case Flag():
+            return False
+        case Day():
+            return birth
+        case Choice() if fact.default is None and "none" in fact.choices:
+            return "none"
+    return None
+
+
+def print_changes(console: Console, title: str, found: Search) -> None:
+    """Each change on a line of its own, the smallest first."""
+    console.print(Text(title, style="bold"))
+    console.print(Text(f"结论：{found.conclusion}", style="bold"))
+    for place, change in enumerate(found.changes, 1):
+        console.print(Text(f"{place:>3}. {change.sentence()}"), soft_wrap=True)
+    if not found.changes:
+        console.print("没有哪一项情况单独改变，就能改变结论。")
+    if found.open:
+        console.print(
+            Text(f"以下各项没有查清，不作结论：{'、'.join(found.open)}。", style="yellow"),
+            soft_wrap=True,
+        )
