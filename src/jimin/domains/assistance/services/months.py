@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -126,7 +127,7 @@ def _run(actor: User | System, county: Area, month: dt.date, again: bool) -> Mon
         households=len(families),
         run_by=actor if isinstance(actor, User) else None,
     )
-    households, members = _tables(families)
+    households, members = _tables(families, month)
     try:
         result = assess_city(policy, months.text(month), households, members)
         verify_sample(policy, months.text(month), households, members, result, sample=SAMPLE)
@@ -215,7 +216,7 @@ MEMBERS = pa.schema(
 )
 
 
-def _tables(families: Sequence[_Family]) -> tuple[Any, Any]:
+def _tables(families: Sequence[_Family], month: dt.date) -> tuple[Any, Any]:
     """Households and members as the city's rules read them, money in fen."""
     households = [
         {
@@ -229,18 +230,23 @@ def _tables(families: Sequence[_Family]) -> tuple[Any, Any]:
     ]
     return (
         pa.Table.from_pylist(households, schema=HOUSEHOLDS),
-        pa.Table.from_pylist(_members(families), schema=MEMBERS),
+        pa.Table.from_pylist(_members(families, month), schema=MEMBERS),
     )
 
 
-def _members(families: Sequence[_Family]) -> list[dict[str, Any]]:
+def _born_by(month: dt.date) -> Q:
+    """Members there were in the month: a child born later does not count in it yet."""
+    return Q(birth=None) | Q(birth__lt=months.next_month(month))
+
+
+def _members(families: Sequence[_Family], month: dt.date) -> list[dict[str, Any]]:
     """The members of all families, read in portions of ids."""
     found = []
     declarations = iter([family.declaration.pk for family in families])
     while portion := list(islice(declarations, BATCH)):
-        rows = MemberFacts._base_manager.filter(declaration__in=portion).values_list(
-            "declaration__household", "birth", "disability_grade", *FLAGS, *MONEY
-        )
+        rows = MemberFacts._base_manager.filter(
+            _born_by(month), declaration__in=portion
+        ).values_list("declaration__household", "birth", "disability_grade", *FLAGS, *MONEY)
         for household, birth, grade, *rest in rows.order_by("declaration__household", "id"):
             facts = dict(zip((*FLAGS, *MONEY), rest, strict=True))
             facts.update({name: _fen(facts[name]) for name in MONEY})
@@ -314,7 +320,11 @@ def _explain(run: MonthRun, families: Sequence[_Family], lines: Sequence[MonthLi
         if line.proposal in (Proposal.STOP, Proposal.REVIEW)
     ]
     members: dict[int, list[dict[str, Any]]] = {}
-    rows = MemberFacts._base_manager.select_related("person").order_by("relation", "id")
+    rows = (
+        MemberFacts._base_manager.filter(_born_by(run.month))
+        .select_related("person")
+        .order_by("relation", "id")
+    )
     portions = iter([family.declaration.pk for family, _line in wanted])
     while portion := list(islice(portions, BATCH)):
         for row in rows.filter(declaration__in=portion):

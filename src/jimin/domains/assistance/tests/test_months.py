@@ -99,6 +99,15 @@ def test_a_run_proposes_and_an_approval_grants(street: Street) -> None:
     assert award.basis == "2016-06 月度核定"
 
 
+def test_a_child_counts_from_the_month_of_birth(street: Street) -> None:
+    family = street.family("1970-01-01", "2016-07-10")
+    declare_many(actor=SYSTEM, declared=[declared(family, "100", "0")])
+
+    assert proposals(run_of(street, JUNE)) == [("grant", "符合", Decimal("325.00"))]
+    # July: (460 − 50) × 2, and 20 % of 460 for the child
+    assert proposals(run_of(street, JULY)) == [("grant", "符合", Decimal("912.00"))]
+
+
 def test_a_run_made_twice_and_approved_twice_doubles_nothing(street: Street) -> None:
     declare_many(actor=SYSTEM, declared=[declared(street.family(), "100")])
     first, second = run_of(street, JUNE), run_of(street, JUNE)
