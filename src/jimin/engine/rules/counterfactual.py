@@ -126,9 +126,9 @@ class _Search:
     def __init__(self, case: Case, decision: Decision) -> None:
         self.case = case
         self.decision = decision
-        self.group = {name: _stated(case, name, None) for name in case.group}
+        self.group = {name: stated(case, name, None) for name in case.group}
         self.members = [
-            {name: _stated(case, name, place) for name in facts}
+            {name: stated(case, name, place) for name in facts}
             for place, facts in enumerate(case.members)
         ]
         self.conclusion = self.assessed(self.group, self.members, case.names)
@@ -296,7 +296,7 @@ def _exact(steps: int, parts: int) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
-def _stated(case: Case, name: str, place: Place) -> object:
+def stated(case: Case, name: str, place: Place) -> object:
     """A fact as a new case takes it."""
     value = case.fact(name, place)
     if isinstance(value, Unknown):
