@@ -20,7 +20,7 @@ POLICY = "; ".join(
         "manifest-src 'self'",
     ]
 )
-UNUSED = ("camera", "geolocation", "microphone", "payment", "usb", "serial", "bluetooth", "midi")
+UNUSED = ("camera", "geolocation", "microphone", "payment", "usb", "serial", "midi")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
