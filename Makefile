@@ -12,7 +12,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
-.PHONY: help install demo serve test check format bench messages lock clean
+.PHONY: help install demo serve test check format spark bench messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -58,6 +58,9 @@ format: install ## rewrite code and templates in the house style
 	$(BIN)/ruff check -q --fix .
 	$(BIN)/djlint --reformat --quiet src
 
+spark: install ## add PySpark (480 MB, needs Java 17), which only the tests of the nation's run use
+	$(UV) pip install -q --python $(RUN) --require-hashes -r requirements-spark.txt
+
 bench: install ## measure, one JSON line per figure
 	$(RUN) -m tests.bench
 
@@ -67,6 +70,7 @@ messages: install ## collect the sentences to translate into src/jimin/locale
 lock: $(UV) ## lock the dependencies again
 	$(UV) pip compile -q --universal --generate-hashes --no-header --group dev --group assets --group browser --group bench pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-header requirements-uv.in -o requirements-uv.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-header requirements-spark.in -o requirements-spark.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --loglevel=error
 
 clean: ## remove what was installed and the demo data

@@ -182,10 +182,10 @@ def _check_ranges(
 
     Parquet answers the smallest and largest value of a column from its statistics.
     """
-    limits = {name: found for name in needed if (found := _limits(facts[name], month))}
-    asked = [f"MIN({quoted(name)}), MAX({quoted(name)})" for name in limits]
+    ends_of = {name: found for name in needed if (found := limits(facts[name], month))}
+    asked = [f"MIN({quoted(name)}), MAX({quoted(name)})" for name in ends_of]
     ends = _first(db, f"SELECT {', '.join(asked)} FROM {source}") if asked else ()
-    for place, (name, (low, high)) in enumerate(limits.items()):
+    for place, (name, (low, high)) in enumerate(ends_of.items()):
         least, most = ends[2 * place], ends[2 * place + 1]
         if least is not None and (least < low or most > high):
             outside = f"{quoted(name)} < ? OR {quoted(name)} > ?"
@@ -199,7 +199,7 @@ def _check_ranges(
                     _refuse_value(db, source, month, fact, name, unlisted, [code])
 
 
-def _limits(fact: Fact, month: PolicyMonth) -> tuple[Any, Any] | None:
+def limits(fact: Fact, month: PolicyMonth) -> tuple[Any, Any] | None:
     """The smallest and largest value a column may hold."""
     match fact:
         case Money():
