@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from jimin.engine.rules.compare import compare as compare_cases
 from jimin.engine.rules.counterfactual import smallest_changes
 from jimin.policies import PolicyError, benefit_of, load_policy
 from jimin.policies.benefits import open_case
@@ -18,6 +19,7 @@ from jimin.project.commands.policy_household import (
     newcomer,
     one_household,
     print_changes,
+    print_comparison,
 )
 from jimin.project.commands.policy_screen import (
     BenefitCheck,
@@ -117,3 +119,27 @@ def whatif(file: Path, month: str, policy_name: str, number: str) -> None:
             case, benefit_of("dibao").decision, newcomers=[(NEWCOMER, newcomer(case))]
         )
     print_changes(Console(), f"家庭 {household.number} · {month} · {loaded.label}", found)
+
+
+@policy.command()
+@common
+@click.option("--household", "number", default="", help="家庭编号")
+@click.option("--then", default="", help="后一个月份，如 2016-07；--month 是前一个月份")
+@click.option(
+    "--then-file", type=click.Path(path_type=Path), help="后一个月的工作簿；不写就用同一个"
+)
+def compare(
+    file: Path, month: str, policy_name: str, number: str, then: str, then_file: Path | None
+) -> None:
+    """工作簿 FILE 中一户两个月的核定有什么不同，每一项改变使应发增减多少。"""
+    with refusals():
+        loaded, later = policy_for(policy_name, month), policy_for(policy_name, then)
+        cases = []
+        for path, when, book in ((file, month, loaded), (then_file or file, then, later)):
+            household = one_household(read_workbook(path, book, when), number)
+            cases.append(open_case(book, when, household.facts, household.members))
+        before, after = cases
+        found = compare_cases(before, after, benefit_of("dibao").decision)
+    print_comparison(
+        Console(), f"家庭 {household.number} · {month} 与 {then} · {loaded.label}", found
+    )

@@ -1,4 +1,4 @@
-"""One household under a policy: what would change its conclusion."""
+"""One household under a policy: what would change its conclusion, and what has changed."""
 
 from datetime import date
 from typing import Final
@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jimin.engine.rules import Case, Choice, Day, Fact, Flag, Money, Whole
+from jimin.engine.rules.compare import Comparison
 from jimin.engine.rules.counterfactual import Search
 from jimin.foundation.tables import UnusableError, tidy
 from jimin.project.commands.dibao_workbook import Household, Reading
@@ -66,3 +67,16 @@ def print_changes(console: Console, title: str, found: Search) -> None:
             Text(f"以下各项没有查清，不作结论：{'、'.join(found.open)}。", style="yellow"),
             soft_wrap=True,
         )
+
+
+def print_comparison(console: Console, title: str, found: Comparison) -> None:
+    """The whole difference, each cause with its part, and the steps with another result."""
+    console.print(Text(title, style="bold"))
+    whole, *causes = found.sentences()
+    console.print(Text(whole, style="bold"), soft_wrap=True)
+    for place, cause in enumerate(causes, 1):
+        console.print(Text(f"{place:>3}. {cause}"), soft_wrap=True)
+    if found.steps:
+        console.print(Text("结果不同的步骤", style="bold"))
+    for step in found.steps:
+        console.print(Text(f"  {step.sentence()}"), soft_wrap=True)

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from jimin.engine.rules import Choice, DatedValue, Parameter, Policy, PolicyMonth, RuleBook, money
-from jimin.engine.rules.words import plain
+from jimin.engine.rules import Choice, DatedValue, Parameter, Policy, PolicyMonth, RuleBook
+from jimin.engine.rules.compare import figure_text
 from jimin.policies import benefit_of
 
 STATUSES = {"confirmed": "已确认", "example": "示例"}
@@ -115,12 +115,6 @@ def _alike(
         groups.setdefault(like, []).append(value)
     for same in groups.values():
         yield [value.key for value in same], same[0]
-
-
-def figure_text(parameter: Parameter, value: DatedValue) -> str:
-    if parameter.unit.yuan:
-        return money(value.value)
-    return plain(value.value, as_share=parameter.unit_name == "比例")
 
 
 def key_text(book: RuleBook, parameter: Parameter, key: tuple[str, ...]) -> str:

@@ -128,3 +128,31 @@ def test_a_household_that_cannot_be_assessed_is_told(
     result = run("whatif", workbook, "--month", "2016-07", "--household", number)
     assert result.exit_code == 2
     assert result.output.startswith(sentence)
+
+
+def test_two_months_of_a_household_are_compared_cause_by_cause(
+    workbook: Path, tmp_path: Path
+) -> None:
+    later = save(
+        tmp_path / "later.xlsx",
+        [household("H1")],
+        [member("H1", identity(sequence=901), 工资性收入=400)],
+    )
+    result = run(
+        *("compare", workbook, "--month", "2016-06", "--household", "H1"),
+        *("--then", "2016-07", "--then-file", later),
+    )
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert lines[1] == "结论由“不符合”变为“符合”，本月应发由 0.00 升至 60.00。"
+    assert lines[2] == "  1. 城市低保标准由 425.00 升至 460.00，本月应发不变。"
+    assert lines[3].endswith(
+        "的工资性收入由 461.00 降至 400.00，结论由“不符合”变为“符合”，本月应发增加 60.00 元。"
+    )
+    assert "结果不同的步骤" in lines
+
+
+def test_a_comparison_needs_the_later_month(workbook: Path) -> None:
+    result = run("compare", workbook, "--month", "2016-06", "--household", "H1")
+    assert result.exit_code == 2
+    assert result.output.startswith("错误：没有指定核定月份")
