@@ -24,13 +24,19 @@ class Entry:
 
 def entries(request: HttpRequest) -> list[dict[str, Any]]:
     user = request.user
-    shown = []
-    for entry in import_string(settings.MENU):
-        if user.is_authenticated and user.may(entry.verb, entry.subject):
-            href = reverse(entry.address)
-            current = request.path == href or (href != "/" and request.path.startswith(href))
-            shown.append({"entry": entry, "href": href, "current": current})
-    return shown
+    shown = [
+        {"entry": entry, "href": reverse(entry.address)}
+        for entry in import_string(settings.MENU)
+        if user.is_authenticated and user.may(entry.verb, entry.subject)
+    ]
+    current = _current(request.path, [item["href"] for item in shown])
+    return [{**item, "current": item["href"] == current} for item in shown]
+
+
+def _current(path: str, addresses: list[str]) -> str:
+    """The entry a page belongs to: the longest address the page's own begins with."""
+    above = [href for href in addresses if path == href or (href != "/" and path.startswith(href))]
+    return max(above, key=len, default="")
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
