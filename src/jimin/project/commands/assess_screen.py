@@ -29,7 +29,8 @@ def print_summary(
     skipped: int,
 ) -> None:
     """How many households came to which conclusion."""
-    table = Table("结论", "户数", box=box.SIMPLE, title=f"{policy.label} · {month}")
+    console.print(Text(f"{policy.label} · {month}", style="bold"), soft_wrap=True)
+    table = Table("结论", "户数", box=box.SIMPLE)
     table.columns[1].justify = "right"
     for conclusion, count in counts.most_common():
         table.add_row(conclusion, str(count))

@@ -59,6 +59,7 @@ MEMBER_COLUMNS = [
         remarks=("18位",),
         each_row=True,
     ),
+    Column("与户主关系", synonyms=("关系",), required=False),
     Column("残疾等级", remarks=("0-4", "0~4", "0—4", "0–4", "级")),
     Column("在校学生", synonyms=("是否在校学生",), remarks=YES_NO),
     Column("重病", synonyms=("是否重病",), remarks=YES_NO),

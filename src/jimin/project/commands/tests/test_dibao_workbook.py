@@ -305,3 +305,9 @@ def test_a_missing_column_makes_the_file_unusable(tmp_path: Path, sheet: str, co
 def test_a_sheet_without_rows_is_unusable(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="“成员”表的表头下面没有数据"):
         read_workbook(save(tmp_path / "in.xlsx", [household()], []), load_policy(), "2016-07")
+
+
+def test_a_member_of_whom_only_the_relation_is_written_is_not_passed_over(tmp_path: Path) -> None:
+    nobody = dict.fromkeys(member()) | {"与户主关系": "子"}
+    reading = read(tmp_path, [household()], [member(), nobody])
+    assert faults(reading) == [("成员", 3, "家庭编号", "")]
