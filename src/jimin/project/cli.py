@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import IO, Any
 
 import click
 
@@ -25,8 +26,31 @@ COMMANDS = {
 }
 
 
+class RefusedError(click.ClickException):
+    """One Chinese sentence on the error stream, where click begins with its English "Error:"."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"错误：{self.message}", file=file, err=True)
+
+
+class WrongUseError(RefusedError):
+    """A command line that cannot be understood."""
+
+    exit_code = 2
+
+
 class LazyGroup(click.Group):
     """Lists the commands by name and short help without importing them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise WrongUseError(wrong_use(error)) from error
+        except click.ClickException as error:
+            raise RefusedError(error.message) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -41,6 +65,26 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def wrong_use(error: click.UsageError) -> str:
+    """What is wrong with the command line; click itself says it in English only."""
+    command = error.ctx.command_path if error.ctx is not None else "jimin"
+    match error:
+        case click.NoSuchOption(option_name=name):
+            near = "、".join(error.possibilities or ())
+            what = f"没有“{name}”这个选项" + (f"，相近的有 {near}" if near else "")
+        case click.MissingParameter(param=click.Parameter() as wanted):
+            what = f"没有写明 {wanted.get_error_hint(error.ctx) if error.ctx else wanted.name}"
+        case click.BadParameter(param=click.Parameter() as wanted):
+            what = f"{wanted.get_error_hint(error.ctx) if error.ctx else wanted.name} 的值不合要求"
+        case click.BadParameter():  # raised by a command, with a sentence of its own
+            return error.message
+        case click.BadOptionUsage(option_name=name):
+            what = f"选项“{name}”的写法不对，或后面缺少值"
+        case _:
+            what = "没有这样的命令，或多写了内容"
+    return f"{what}；用法见 {command} --help。"
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
