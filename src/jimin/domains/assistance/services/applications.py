@@ -156,10 +156,13 @@ def visit_in_time(context: Context) -> str | None:
 
 
 def investigators_in(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Staff by their account, others by name; the same person twice counts once."""
+    """Staff by their account, others by name; the same name twice counts once, however given."""
     staff = [{"user": user.pk, "name": user.name} for user in data["investigators"]]
     names = [name.strip() for name in (data.get("others") or "").splitlines() if name.strip()]
-    return staff + [{"user": None, "name": name} for name in dict.fromkeys(names)]
+    known = {one["name"] for one in staff}
+    return staff + [
+        {"user": None, "name": name} for name in dict.fromkeys(names) if name not in known
+    ]
 
 
 def record_visit(context: Context) -> dict[str, Any]:

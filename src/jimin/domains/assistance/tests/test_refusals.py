@@ -239,6 +239,15 @@ def test_a_visit_in_disorder_is_not_recorded(
     assert state_of_everything() == before
 
 
+def test_an_investigator_is_not_two_people_by_being_ticked_and_written(street: Street) -> None:
+    case = reach(street, "accepted")
+    alone = {"investigators": [street.clerk.pk], "others": f" {street.clerk.name} "}
+    before = state_of_everything()
+    with pytest.raises(StepRefused, match="两名以上"):
+        street.step(street.clerk, case, "visit", dt.date(2016, 7, 6), **(street.visit() | alone))
+    assert state_of_everything() == before
+
+
 def test_disagreeing_with_the_rules_needs_a_reason(street: Street) -> None:
     case = reach(street, "visited")
     with pytest.raises(ValidationError, match="请说明理由"):
