@@ -19,7 +19,7 @@ from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.rules import reach
 from jimin.kernel.awards.models import Award, Benefit
 from jimin.kernel.awards.queries import paid_in
-from jimin.kernel.awards.rules import month_of
+from jimin.kernel.awards.rules import month_of, next_month
 
 from ..models import PayeeAccount, Roll, RollLine
 from ..rules import hold
@@ -49,6 +49,8 @@ def prepare_roll(
     # One preparer of a county at a time; the second then finds the first one's roll.
     Area.objects.select_for_update(no_key=True).get(pk=area.pk)
     month = month_of(month)
+    if month > next_month(timezone.localdate()):
+        raise ValidationError(_("发放名册最多提前一个月编制，请核对发放月份。"))
     roll = Roll._base_manager.filter(benefit=benefit, area=area, month=month).first()
     if roll is None:
         roll = Roll(benefit=benefit, area=area, month=month)

@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from jimin.foundation.access.models import User
@@ -18,6 +19,7 @@ from jimin.foundation.access.scope import System, acting_as_system
 from jimin.foundation.audit.models import Entry
 from jimin.foundation.sealed.rules import sm3
 from jimin.kernel.areas.models import Area
+from jimin.kernel.awards.rules import next_month
 from jimin.kernel.awards.services import Change, Grant, change_award, grant_award, stop_award
 from jimin.kernel.payments.models import PayeeAccount, Roll, RollLine
 from jimin.kernel.payments.services import (
@@ -100,6 +102,15 @@ def test_a_household_without_an_account_is_held_and_not_lost(household: Make) ->
     assert (again.pk, again.households, again.amount, again.held) == (
         roll.pk, 2, Decimal(500), 0,
     )  # fmt: skip
+
+
+def test_no_roll_is_made_for_a_month_further_ahead_than_the_next(household: Make) -> None:
+    receiving(household())
+    ahead = next_month(timezone.localdate())
+    with pytest.raises(ValidationError, match="最多提前一个月"):
+        prepared(month=next_month(ahead))
+    assert not Roll.objects.exists()
+    assert prepared(month=ahead).households == 1
 
 
 def test_preparing_twice_doubles_nothing(household: Make, staff: Staff) -> None:
