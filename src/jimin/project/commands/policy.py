@@ -14,6 +14,12 @@ from jimin.policies.benefits import open_case
 from jimin.policies.cases import worked_cases
 from jimin.project.commands.assess import common, policy_for, refusals
 from jimin.project.commands.dibao_workbook import read_workbook
+from jimin.project.commands.policy_diff import (
+    differences,
+    effect,
+    print_differences,
+    print_effect,
+)
 from jimin.project.commands.policy_household import (
     NEWCOMER,
     newcomer,
@@ -29,6 +35,7 @@ from jimin.project.commands.policy_screen import (
     print_checks,
     print_tests,
 )
+from jimin.project.commands.policy_states import Side, exported
 
 DIFFERENT = 1
 
@@ -143,3 +150,42 @@ def compare(
     print_comparison(
         Console(), f"家庭 {household.number} · {month} 与 {then} · {loaded.label}", found
     )
+
+
+@policy.command()
+@name_argument
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个 JSON 文件")
+def export(name: str, out: Path) -> None:
+    """把政策 NAME 各时段施行的规则和参数写成 JSON，留存或与别的版本比较。"""
+    with refusals():
+        loaded = load_policy(name)
+        out.write_text(exported(loaded), encoding="utf-8")
+    click.echo(f"{loaded.label}（{loaded.name}）版本 {loaded.version} 已写到 {out}。")
+
+
+@policy.command()
+@click.argument("before")
+@click.argument("after")
+@click.option("--policy", "name", default="jilin", show_default=True, help="政策")
+@click.option("--caseload", type=click.Path(path_type=Path), help="低保家庭工作簿：算出影响")
+@click.option("--draft", type=click.Path(path_type=Path), help="后一方改用的参数（YAML），只改低保")
+def diff(before: str, after: str, name: str, caseload: Path | None, draft: Path | None) -> None:
+    """比较政策的两个月份或两个版本：改了哪些规则、参数，依据什么。
+
+    BEFORE 和 AFTER 各是一个月份（2016-07），或者导出的文件加月份（旧版.json@2016-07）。
+    """
+    with refusals():
+        loaded = load_policy(name)
+        first, second = Side.of(loaded, before), Side.of(loaded, after)
+        if draft is not None:
+            second = second.drafted(draft)
+        states = first.state(), second.state()
+        found = None
+        if caseload is not None:
+            sides = first.assessing(), second.assessing()
+            reading = read_workbook(caseload, loaded, max(month for _, month in sides))
+            found = effect(sides, reading.households)
+    console = Console()
+    print_differences(console, f"{loaded.label} · {before} → {after}", differences(*states))
+    if found is not None:
+        print_effect(console, found, skipped=len(reading.faulty))

@@ -156,3 +156,107 @@ def test_a_comparison_needs_the_later_month(workbook: Path) -> None:
     result = run("compare", workbook, "--month", "2016-06", "--household", "H1")
     assert result.exit_code == 2
     assert result.output.startswith("错误：没有指定核定月份")
+
+
+def test_diff_names_what_changed_between_two_months() -> None:
+    result = run("diff", "2016-06", "2016-07")
+    assert result.exit_code == 0, result.output
+    (line,) = [line for line in result.output.splitlines() if "425.00" in line]
+    assert line.startswith(
+        "  参数“城市低保标准”（昌邑区、龙潭区、船营区、丰满区）："
+        "425.00 元/人·月 → 460.00 元/人·月；依据："
+    )
+    assert "〔最低生活保障、" in line
+    lines = [line for line in result.output.splitlines() if line.startswith("  参数")]
+    assert f"规则改变 0 处，参数改变 {len(lines)} 处。" in result.output
+
+
+def test_diff_tells_rules_of_a_new_regulation_with_their_articles() -> None:
+    lines = run("diff", "2021-06", "2021-07").output.splitlines()
+    assert "  新增规则“可以这样申请”；依据：最低生活保障审核确认办法第八条〔最低生活保障〕" in lines
+    assert any(line.startswith("  规则“计入的月收入”：算法改变；依据：") for line in lines)
+
+
+def test_the_effect_on_a_caseload_is_counted(tmp_path: Path) -> None:
+    households = [household(number) for number in ("H1", "H2", "H3", "H4")]
+    wages: dict[str, object] = {"H1": 430, "H2": 100, "H3": 900, "H4": None}
+    members = [
+        member(number, identity(sequence=901 + 2 * place), 工资性收入=wage)
+        for place, (number, wage) in enumerate(wages.items())
+    ]
+    path = save(tmp_path / "in.xlsx", households, members)
+    result = run("diff", "2016-06", "2016-07", "--caseload", path)
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.output.splitlines()]
+    for row in (
+        ["不符合", "符合", "1"],
+        ["不符合", "不符合", "1"],
+        ["符合", "符合", "1"],
+        ["待人工核实", "待人工核实", "1"],
+    ):
+        assert row in rows
+    assert (
+        "每月应发合计由 325.00 元变为 390.00 元，增加 65.00 元；2 户增加，0 户减少。"
+        in result.output
+    )
+    assert "1 户至少一次待人工核实，没有计入金额。" in result.output
+
+
+DRAFT = """
+vehicle_limit:
+  label: 机动车限量
+  unit: 辆
+  values:
+    - {since: 2016-01-01, source: 示例值：草案, status: example, value: 1}
+"""
+
+
+def test_a_draft_figure_shows_its_effect_before_anybody_decides_it(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(DRAFT, encoding="utf-8")
+    path = save(
+        tmp_path / "in.xlsx", [household("H1", 机动车数=1)], [member("H1", identity(sequence=901))]
+    )
+    result = run("diff", "2016-07", "2016-07", "--draft", draft, "--caseload", path)
+    assert result.exit_code == 0, result.output
+    assert "参数“机动车限量”：0 辆 → 1 辆；" in result.output
+    assert "规则改变 0 处，参数改变 1 处。" in result.output
+    assert "由 0.00 元变为 460.00 元，增加 460.00 元；1 户增加，0 户减少。" in result.output
+    assert POLICY.at("2016-07").figure("vehicle_limit", ()).value == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (DRAFT.replace("vehicle_limit", "car_limit"), "没有参数 car_limit，不能改"),
+        (DRAFT.replace("辆\n", "套\n"), "的单位是“辆”，草案里却是“套”"),
+    ],
+)
+def test_a_draft_that_does_not_fit_is_refused(tmp_path: Path, written: str, said: str) -> None:
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(written, encoding="utf-8")
+    result = run("diff", "2016-07", "2016-07", "--draft", draft)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_an_exported_policy_equals_itself_and_shows_a_later_change(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    assert run("export", "--out", path).exit_code == 0
+    same = run("diff", f"{path}@2022-09", "2022-09")
+    assert same.output.splitlines()[-1] == "规则和参数都没有改变。"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("600.00 元/人·月", "590.00 元/人·月"), encoding="utf-8")
+    changed = run("diff", f"{path}@2022-09", "2022-09")
+    assert "590.00 元/人·月 → 600.00 元/人·月" in changed.output
+
+
+def test_files_that_cannot_be_compared_are_told(tmp_path: Path, workbook: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text("[]", encoding="utf-8")
+    assert "不是 jimin policy export 写出的文件" in run("diff", f"{path}@2016-07", "2016-07").output
+    result = run("diff", f"{path}@2016-07", "2016-07", "--caseload", workbook)
+    assert result.exit_code == 2
+    assert run("diff", "old.json", "2016-07").output == (
+        "错误：月份“old.json”不对：请写成 2016-07 这样的年月。\n"
+    )
