@@ -1,4 +1,4 @@
-"""`jimin policy`: what a policy says, whether it holds, and whether its worked cases come out."""
+"""`jimin policy`: what a policy says, whether it holds, and what a change of it does."""
 
 import sys
 from datetime import date
@@ -27,6 +27,7 @@ from jimin.project.commands.policy_household import (
     print_changes,
     print_comparison,
 )
+from jimin.project.commands.policy_replay import replay_results
 from jimin.project.commands.policy_screen import (
     BenefitCheck,
     TestedBenefit,
@@ -43,9 +44,9 @@ name_argument = click.argument("name", default="jilin")
 benefit_option = click.option("--benefit", default="", help="只看一项，如 dibao")
 
 
-@click.group(short_help="查看、检查和试算政策")
+@click.group(short_help="查看、检查和比较政策，试算案例")
 def policy() -> None:
-    """政策由规则和参数组成；这里查看、检查，并运行随政策附带的案例。"""
+    """政策由规则和参数组成；这里查看、检查、试算和比较。"""
 
 
 @policy.command()
@@ -189,3 +190,30 @@ def diff(before: str, after: str, name: str, caseload: Path | None, draft: Path 
     print_differences(console, f"{loaded.label} · {before} → {after}", differences(*states))
     if found is not None:
         print_effect(console, found, skipped=len(reading.faulty))
+
+
+@policy.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("workbook", type=click.Path(path_type=Path))
+def replay(results: Path, workbook: Path) -> None:
+    """用原工作簿 WORKBOOK 复算 jimin assess --json 的结果 RESULTS，逐项比较。
+
+    有一个结果不同，退出码就是 1。
+    """
+    with refusals():
+        found = replay_results(results, workbook)
+    console = Console()
+    now = found.policy.version
+    same = "与现在相同" if found.version == now else f"现在是 {now}"
+    console.print(
+        f"{found.policy.label} · {found.month} · 原结果的政策版本 {found.version}，{same}。",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for line in found.differences:
+        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
+    verdict = f"有 {len(found.differences)} 处不同" if found.differences else "结果全部一致"
+    steps = f"，其中 {found.explained} 户的步骤说明有变" if found.explained else ""
+    console.print(f"复算 {found.compared} 户，{verdict}{steps}。", highlight=False)
+    if found.differences:
+        sys.exit(DIFFERENT)

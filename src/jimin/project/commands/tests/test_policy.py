@@ -1,5 +1,6 @@
 """`jimin policy`: what is printed and how it ends."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -260,3 +261,49 @@ def test_files_that_cannot_be_compared_are_told(tmp_path: Path, workbook: Path) 
     assert run("diff", "old.json", "2016-07").output == (
         "错误：月份“old.json”不对：请写成 2016-07 这样的年月。\n"
     )
+
+
+def test_results_computed_again_are_the_same(tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "in.xlsx", [household("H1")], [member("H1", identity(sequence=901), 重病="是")]
+    )
+    results = tmp_path / "results.json"
+    printed = CliRunner().invoke(main, ["assess", str(path), "--month", "2016-07", "--json"])
+    results.write_text(printed.stdout, encoding="utf-8")
+    result = run("replay", results, path)
+    assert result.exit_code == 0, result.output
+    assert result.output == (
+        f"吉林市社会救助政策 · 2016-07 · 原结果的政策版本 {POLICY.version}，与现在相同。\n"
+        "复算 1 户，结果全部一致。\n"
+    )
+
+
+def test_an_altered_result_and_a_household_left_out_are_found(tmp_path: Path) -> None:
+    households = [household("H1"), household("H2")]
+    members = [member("H1", identity(sequence=901)), member("H2", identity(sequence=903))]
+    path = save(tmp_path / "in.xlsx", households, members)
+    printed = CliRunner().invoke(main, ["assess", str(path), "--month", "2016-07", "--json"])
+    body = json.loads(printed.stdout)
+    body["version"] = "000000000000"
+    body["households"][0]["amount"] = "461.00"
+    body["households"][1]["household"] = "H9"
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps(body), encoding="utf-8")
+    result = run("replay", results, path)
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        f"吉林市社会救助政策 · 2016-07 · 原结果的政策版本 000000000000，现在是 {POLICY.version}。",
+        "家庭 H1：amount 原为 461.00，复算 460.00。",
+        "家庭 H9：工作簿里没有这一户，或者这一户现在有误。",
+        "家庭 H2：原结果里没有这一户。",
+        "复算 1 户，有 3 处不同。",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"month": 1, "households": []}'])
+def test_what_is_no_result_is_refused(tmp_path: Path, workbook: Path, text: str) -> None:
+    results = tmp_path / "results.json"
+    results.write_text(text, encoding="utf-8")
+    result = run("replay", results, workbook)
+    assert result.exit_code == 2
+    assert result.output == ("错误：“results.json”不是 jimin assess --json 的输出；请核对文件。\n")
