@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jimin.domains.assistance import queries as assistance
 from jimin.foundation.access.models import User
@@ -32,7 +32,7 @@ FLOORS = {
 MOST_SHOWN = 8
 
 
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else in
     if not request.user.may("view", "page.dashboard"):

@@ -38,6 +38,7 @@ IDENTITY = "公民身份号码"
 YUAN = ("元",)
 YUAN_A_MONTH = ("元", "元/月", "元每月", "每月", "月", "月,元", "元,月")
 YES_NO = ("是/否", "是、否", "是或否")
+SUMS = ("合计", "小计", "总计", "共计")
 OTHER_UNITS = ("万元", "千元", "百元", "元/年")
 
 HOUSEHOLD_COLUMNS = [
@@ -155,11 +156,18 @@ def _refuse_other_units(table: Table) -> None:
             )
 
 
+def _household_number(raw: Raw) -> str:
+    number = code()(raw)
+    if number.replace(" ", "") in SUMS:
+        raise BadCellError("这一行是合计，不是一户；请删去合计行再用。")
+    return number
+
+
 def _household_rows(table: Table) -> dict[str, list[Row]]:
     """The rows of the household sheet by number; a number given twice is wrong in every row."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in table.rows:
-        number = row.require(ID, code())
+        number = row.require(ID, _household_number)
         if number is not None:
             rows[number].append(row)
     for number, same in rows.items():
@@ -243,7 +251,7 @@ class _Facts:
         return {name: row.read(label, parse) for label, name, parse in self._household}
 
     def member(self, row: Row) -> _Member:
-        household = row.require(ID, code())
+        household = row.require(ID, _household_number)
         person = row.read(IDENTITY, self._identity)
         facts: dict[str, object] = {
             name: row.read(label, parse) for label, name, parse in self._member

@@ -117,7 +117,7 @@ DIBAO = register(
                 ("visited",),
                 "proposed",
                 form=forms.OpinionForm,
-                guards=(do.has_visit, do.facts_are_known),
+                guards=(do.has_visit, do.declaration_follows_visit, do.facts_are_known),
                 effect=do.propose,
                 help=_("核定结果由规则计算，见“核定说明”；意见由经办人提出。"),
             ),

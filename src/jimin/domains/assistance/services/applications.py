@@ -189,6 +189,18 @@ def has_visit(context: Context) -> str | None:
     return None
 
 
+def declaration_follows_visit(context: Context) -> str | None:
+    """What a visit found otherwise enters the declaration before the rules are asked."""
+    visits = queries.visits_of(queries.application_of(context.case))
+    if not visits or visits[-1].facts_agree:
+        return None
+    events = context.case.events.order_by("order")
+    visited = events.filter(step="visit").last()
+    if visited and events.filter(step="revise_facts", order__gt=visited.order).exists():
+        return None
+    return _("入户调查与家庭声明不一致。请先补充、更正家庭情况，再提出初审意见。")
+
+
 def facts_are_known(context: Context) -> str | None:
     """What the rules cannot decide goes on only after a person has completed the facts."""
     application = queries.application_of(context.case)

@@ -471,3 +471,19 @@ def test_the_account_is_sealed_and_not_in_the_log(street: Street) -> None:
     from jimin.foundation.audit.models import Entry
 
     assert "6222020000001234" not in str(list(Entry.objects.values()))
+
+
+def test_what_a_visit_contradicts_is_corrected_before_the_rules_are_asked(street: Street) -> None:
+    household = street.family()
+    case = street.step(street.clerk, street.applied(household), "accept", dt.date(2016, 7, 4))
+    found = street.visit() | {"facts_agree": False, "findings": "有车一辆，声明中没有。"}
+    case = street.step(street.clerk, case, "visit", dt.date(2016, 7, 6), **found)
+    before = state_of_everything()
+    with pytest.raises(StepRefused, match="与家庭声明不一致"):
+        street.step(street.clerk, case, "propose", dt.date(2016, 7, 7), opinion="agree")
+    assert state_of_everything() == before
+
+    facts = answers(household) | {"vehicles": "1", "note": "行驶证"}
+    case = street.step(street.clerk, case, "revise_facts", dt.date(2016, 7, 7), **facts)
+    case = street.step(street.clerk, case, "propose", dt.date(2016, 7, 7), opinion="agree")
+    assert case.state == "proposed"

@@ -46,7 +46,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def apply_page(request: HttpRequest, household: int) -> HttpResponse:
     user, family = _user(request), _household(request, household)
     on, problem = _day(request)

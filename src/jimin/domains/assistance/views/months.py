@@ -35,7 +35,7 @@ class MonthForm(forms.Form):
         self.fields["month"].widget.attrs["class"] = "form-control"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def month_list(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     require(actor=user, verb="view", subject="page.months")
@@ -53,7 +53,7 @@ def month_list(request: HttpRequest) -> HttpResponse:
     return render(request, "assistance/months.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def month_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What a run proposes; POST approves it."""
     user = _user(request)

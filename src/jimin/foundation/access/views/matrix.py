@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ..labels import label_of_level, words_of
 from ..matrix import matrix
@@ -13,7 +13,7 @@ from .own import user_of
 ORDER = ("view", "add", "change", "import", "export", "unmask")
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     require(actor=user_of(request), verb="view", subject="page.access")
     found = matrix()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jimin.foundation.audit.models import Entry
 
@@ -31,7 +31,7 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
-@require_GET
+@require_safe
 def sign_ins(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     failed = Entry.objects.filter(
@@ -64,7 +64,7 @@ def end_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("old", "new", "again")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method == "GET":
@@ -87,7 +87,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("my-sign-ins")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def second_factor_page(request: HttpRequest) -> HttpResponse:
     """How things stand; while a factor is being bound, the picture and the field for a code."""
     user = user_of(request)

@@ -17,7 +17,7 @@ STALE = 409
 REFUSED = 422
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, record: RecordType) -> HttpResponse:
     user = allow(request, record, "add")
     if request.method == "GET":
@@ -40,7 +40,7 @@ def new(request: HttpRequest, record: RecordType) -> HttpResponse:
     return _form(request, record, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
     user = user_of(request)
     obj = find_for(request, record, pk, "change")
@@ -61,7 +61,7 @@ def edit(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
     return _form(request, record, form, obj)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, record: RecordType, pk: str, name: str) -> HttpResponse:
     """Asks what an action needs to know, then runs it."""
     user = user_of(request)

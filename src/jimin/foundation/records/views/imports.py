@@ -12,7 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jimin.foundation.access.models import User
 from jimin.foundation.tables import (
@@ -35,7 +35,7 @@ KEPT = dt.timedelta(days=2)
 SHOWN = 100
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, record: RecordType) -> HttpResponse:
     user = allow(request, record, "import")
     problem = ""
@@ -78,7 +78,7 @@ def _keep(user: User, record: RecordType, file: Any) -> Upload:
     return kept
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, record: RecordType, pk: Any) -> HttpResponse:
     """What the file would do (GET); do it or drop it (POST)."""
     user = allow(request, record, "import")
@@ -142,7 +142,7 @@ def _decide(request: HttpRequest, user: User, record: RecordType, pk: Any) -> Ht
     return here
 
 
-@require_GET
+@require_safe
 def errors(request: HttpRequest, record: RecordType, pk: Any) -> HttpResponse | FileResponse:
     """The user's workbook with the wrong cells marked; of a CSV a list of what is wrong."""
     user = allow(request, record, "import")
@@ -168,7 +168,7 @@ def errors(request: HttpRequest, record: RecordType, pk: Any) -> HttpResponse | 
         return _download(out, f"{Path(kept.file_name).stem}-{_('错误')}.xlsx")
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, record: RecordType) -> FileResponse:
     """An empty workbook with the right headings and a sheet that says how to fill them."""
     allow(request, record, "import")

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from .. import filters as record_filters
 from .. import forms, paging, places, search
@@ -23,7 +23,7 @@ def listed(request: HttpRequest, record: RecordType, *verbs: str) -> tuple[Any, 
     return filters, rows if condition is None else rows.filter(condition)
 
 
-@require_GET
+@require_safe
 def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
     user = allow(request, record, "view")
     filters, rows = listed(request, record)
@@ -56,7 +56,7 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def pick(request: HttpRequest, record: RecordType) -> HttpResponse:
     """Records that fit the text `q`, for a search box: a fragment, or JSON when asked for."""
     allow(request, record, "view")
@@ -69,7 +69,7 @@ def pick(request: HttpRequest, record: RecordType) -> HttpResponse:
     return render(request, "records/picked.html", context)
 
 
-@require_GET
+@require_safe
 def places_step(request: HttpRequest) -> HttpResponse:
     """The drop-downs for the areas chosen so far, after one of them was changed.
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from jimin.foundation.access.models import User
 
@@ -17,7 +17,7 @@ from .common import allow, find, find_for
 HISTORY = "history"
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
     user = allow(request, record, "view")
     obj = find(record, pk)

@@ -28,7 +28,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _case(pk))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The form of one step; POST takes it."""
     case, user = _case(pk), _user(request)

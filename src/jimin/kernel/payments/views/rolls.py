@@ -62,7 +62,7 @@ class PrepareForm(forms.Form):
             raise ValidationError(_("发放月份应写成年月，例如 2016-07。")) from error
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: HttpRequest) -> HttpResponse:
     """Make the roll of a month, or come to the one there is."""
     user = request.user

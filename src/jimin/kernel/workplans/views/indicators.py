@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jimin.kernel.areas.models import Area
 
@@ -15,7 +15,7 @@ from .common import allow, day_of, months_of
 CITY = "220200000000"
 
 
-@require_GET
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every measure that is computed from records, and the targets bound to it."""
     allow(request)
@@ -27,7 +27,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(request, "workplans/indicators.html", {"entries": entries})
 
 
-@require_GET
+@require_safe
 def indicator(request: HttpRequest, name: str) -> HttpResponse:
     """One measure by area: numerator, denominator, what they are made of, the records behind."""
     allow(request)

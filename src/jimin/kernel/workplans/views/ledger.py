@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jimin.foundation.records.forms import dress
 from jimin.kernel.areas.models import Area
@@ -25,7 +25,7 @@ from .common import add_errors, allow, day_of, find_plan, months_of
 CONTEXT = 60  # code points shown around a sentence whose task does not hold it
 
 
-@require_GET
+@require_safe
 def current(request: HttpRequest) -> HttpResponse:
     """The plan in force."""
     user = allow(request)
@@ -36,7 +36,7 @@ def current(request: HttpRequest) -> HttpResponse:
     return _ledger_page(request, found)
 
 
-@require_GET
+@require_safe
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     allow(request)
     return _ledger_page(request, find_plan(pk))
@@ -65,7 +65,7 @@ def _ledger_page(request: HttpRequest, found: Plan) -> HttpResponse:
     return render(request, "workplans/plan.html", context)
 
 
-@require_GET
+@require_safe
 def target(request: HttpRequest, pk: int) -> HttpResponse:
     allow(request)
     found = _target(pk)
@@ -90,7 +90,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return _target_page(request, found, form, status=422)
 
 
-@require_GET
+@require_safe
 def text(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan's text with every confirmed row marked; `#at-target-7` is where a row stands."""
     allow(request)

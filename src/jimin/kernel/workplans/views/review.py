@@ -34,7 +34,7 @@ EDITED = {
 }  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Upload a text; its ledger waits for review."""
     user = allow(request, "add")
@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "workplans/new.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposals of a text; a POST accepts or rejects the ticked ones together."""
     user = allow(request, "review")
@@ -101,7 +101,7 @@ def decide(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
     return redirect(f"{reverse('plan-review', args=[pk])}#row-{kind}-{row}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
     """Correct a row before it is confirmed."""
     user = allow(request, "review")
@@ -120,7 +120,7 @@ def edit(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
     return render(request, "workplans/edit.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A target the reading missed."""
     user = allow(request, "review")

@@ -176,6 +176,17 @@ def test_somebody_born_in_the_month_assessed_is_accepted(tmp_path: Path) -> None
     assert reading.households[0].members[0]["birth"] == date(2016, 7, 31)
 
 
+def test_a_row_of_sums_is_no_household(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        [household("H1"), household("合 计")],
+        [member("H1"), member("合计", identity(sequence=903))],
+    )
+    assert faults(reading) == [("家庭", 3, "家庭编号", "合 计"), ("成员", 3, "家庭编号", "合计")]
+    assert "请删去合计行" in reading.faults[0].message
+    assert [found.number for found in reading.households] == ["H1"]
+
+
 def test_a_household_number_given_twice_is_wrong_in_every_row(tmp_path: Path) -> None:
     reading = read(
         tmp_path,
