@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
 
@@ -35,6 +36,13 @@ def _tests_may_empty_the_audit() -> "Iterator[None]":
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    """A request in English leaves its language with the thread; the next test begins in ours."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
