@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeAlias
 
 from .decision import Decision
@@ -139,14 +140,18 @@ def _explained() -> Iterator[None]:
         raise PolicyError(f"读不了或写不了文件：{error}") from error
 
 
-def _connection(memory_limit: str, threads: int | None) -> Any:
+@contextmanager
+def _connection(memory_limit: str, threads: int | None) -> Iterator[Any]:
+    """A database of its own; what does not fit into memory goes to a folder nobody else reads."""
     import duckdb
 
-    db = duckdb.connect(config={"memory_limit": memory_limit})
-    db.execute("SET preserve_insertion_order = false")
-    if threads is not None:
-        db.execute(f"SET threads = {int(threads)}")
-    return db
+    with TemporaryDirectory(prefix="jimin-") as folder:
+        config: dict[str, Any] = {"memory_limit": memory_limit, "temp_directory": folder}
+        with duckdb.connect(config=config) as db:
+            db.execute("SET preserve_insertion_order = false")
+            if threads is not None:
+                db.execute(f"SET threads = {int(threads)}")
+            yield db
 
 
 def _attach(db: Any, name: str, relation: Relation, key: str, needed: Mapping[str, str]) -> str:
