@@ -38,14 +38,18 @@ PATIENCE = 240  # seconds until the demo must answer
 
 @pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process: the server and its load are shared."""
+    """All in one process: the server and its load are shared.
+
+    The fixtures end with this folder, not with the session: Playwright keeps an event loop
+    running, under which Django refuses to ask the database.
+    """
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         message = f"there is no {CHROMIUM}: apt-get install chromium, or set JIMIN_CHROMIUM"
@@ -58,7 +62,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_database() -> Iterator[str]:
     """The DATABASE_URL of the server: on PostgreSQL a new database, else SQLite in its folder."""
     url = os.environ.get("DATABASE_URL", "")
@@ -78,7 +82,7 @@ def own_database() -> Iterator[str]:
         connection.execute(drop)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(
     chromium: Browser, own_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
