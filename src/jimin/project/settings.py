@@ -156,7 +156,6 @@ NODE_MODULES = ROOT / "node_modules"
 # Address under /static/, folder in node_modules, the only files of it that are ever served.
 NODE_ASSETS = [
     ("vendor/tabler", "@tabler/core/dist", ["css/tabler.min.css", "js/tabler.min.js"]),
-    ("vendor/alpine", "@alpinejs/csp/dist", ["cdn.min.js"]),
     ("vendor/echarts", "echarts/dist", ["echarts.min.js"]),
 ]
 STATICFILES_FINDERS = [
