@@ -1,243 +1,40 @@
 """Prints one JSON line per figure; ends with 1 when a promise is not held.
 
-    python -m tests.bench [--households N] [--repeat N] [--sample N] [--no-growth]
+    python -m tests.bench [--only PART …] [--households N] [--repeat N] [--sample N] [--no-growth]
 
 Every measurement runs alone in a process of its own, all on the same files; of several
 repetitions, taken in turn, the fastest counts: what disturbs a measurement only makes it slower.
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from math import log
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import polars as pl
+from . import data, rules
+from .figure import Figure
 
-from jimin.policies.tests.plain import plain_result
-
-from . import data, hand_written
-from .city import write_city
-from .openfisca_dibao import ELIGIBLE, GRADUAL_EXIT, NOT_ELIGIBLE
-from .sample import families
-
-CONCLUSIONS = {"不符合": NOT_ELIGIBLE, "符合": ELIGIBLE, "渐退": GRADUAL_EXIT}
-TIMED = ("jimin", "hand", "bare", "openfisca")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """`ratio` is what `must` speaks of where there is something to compare with."""
-
-    name: str
-    value: float
-    unit: str
-    against: str | None = None
-    ratio: float | None = None
-    must: str | None = None
-    holds: bool | None = None
-
-    def line(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+# A part measures in a folder of its own and yields its figures.
+PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[Figure]]] = {
+    "rules": rules.figures,
+}
 
 
 def main() -> int:
     options = _options()
     kept = True
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data.write(folder, options.households)
-        for figure in figures(folder, options.repeat, options.sample):
-            print(figure.line(), flush=True)
-            kept = kept and figure.holds is not False
-        for figure in growth(folder / "growth", options.households) if options.growth else ():
-            print(figure.line(), flush=True)
-            kept = kept and figure.holds is not False
+    for part in options.only or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            for figure in PARTS[part](Path(folder), options):
+                print(figure.line(), flush=True)
+                kept = kept and figure.holds is not False
     return 0 if kept else 1
-
-
-def figures(folder: Path, repeat: int, sample: int) -> list[Figure]:
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in TIMED}
-    for _ in range(repeat):
-        for name in TIMED:
-            runs[name].append(_alone(name, folder))
-    seconds = {name: min(run["seconds"] for run in runs[name]) for name in TIMED}
-    peak = {name: max(run["peak_mib"] for run in runs[name]) for name in TIMED}
-    ours = seconds["jimin"]
-    size = _size(folder)
-    wrong, compared = _wrong(folder)
-    case = _alone("case", folder)["seconds"] * 1000
-    differing, checked = _differing(folder, sample)
-    unlike = hand_written.differing(folder / "jimin.parquet", folder / "hand.parquet")
-    times_hand = ours / seconds["hand"]
-    times_bare, times_faster = ours / seconds["bare"], seconds["openfisca"] / ours
-    return [
-        Figure("households", size["households"], "households"),
-        Figure("persons", size["persons"], "persons"),
-        Figure(
-            "city_assessment",
-            round(ours, 3),
-            "s",
-            f"bare read and write: {seconds['bare']:.3f} s",
-            round(times_bare, 2),
-            "<= 3.5",
-            times_bare <= 3.5,
-        ),
-        Figure(
-            "city_assessment_against_hand_written_sql",
-            round(ours, 3),
-            "s",
-            f"one DuckDB statement for this month, nothing checked: {seconds['hand']:.3f} s",
-            round(times_hand, 2),
-            "<= 1.2",
-            times_hand <= 1.2,
-        ),
-        Figure(
-            "households_differing_from_hand_written_sql",
-            unlike,
-            "households",
-            f"all {size['households']} households",
-            None,
-            "value == 0",
-            unlike == 0,
-        ),
-        Figure(
-            "city_assessment_against_openfisca",
-            round(ours, 3),
-            "s",
-            f"openfisca-core, vectorised: {seconds['openfisca']:.3f} s",
-            round(times_faster, 2),
-            ">= 3",
-            times_faster >= 3,
-        ),
-        Figure(
-            "city_assessment_peak_memory",
-            round(peak["jimin"]),
-            "MiB",
-            f"openfisca-core: {peak['openfisca']:.0f} MiB",
-            round(peak["jimin"] / peak["openfisca"], 2),
-            "value <= 1024",
-            peak["jimin"] <= 1024,
-        ),
-        Figure(
-            "households_differing_from_plain_python",
-            differing,
-            "households",
-            f"{checked} households calculated one by one with fractions",
-            None,
-            "value == 0",
-            differing == 0,
-        ),
-        Figure(
-            "households_openfisca_gets_wrong",
-            wrong,
-            "households",
-            f"{compared} households without unknown facts, 32-bit floats",
-            round(wrong / compared, 6),
-        ),
-        Figure(
-            "one_household_with_explanation",
-            round(case, 3),
-            "ms",
-            None,
-            None,
-            "value <= 2",
-            case <= 2,
-        ),
-    ]
-
-
-def growth(folder: Path, households: int) -> Iterator[Figure]:
-    """A tenth, the city and ten cities: the exponent of the time, and the memory of the last.
-
-    These households and their members stand in no order, the hardest case for gathering them.
-    """
-    seconds = []
-    sizes = (households // 10, households, households * 10)
-    for size, name, repeat in zip(sizes, ("jimin", "jimin", "nation"), (3, 2, 1), strict=True):
-        write_city(folder, size)
-        runs = [_alone(name, folder) for _ in range(repeat)]
-        seconds.append(min(run["seconds"] for run in runs))
-    exponent = log(seconds[-1] / seconds[0]) / log(sizes[-1] / sizes[0])
-    each = "; ".join(f"{size}: {spent:.2f} s" for size, spent in zip(sizes, seconds, strict=True))
-    yield Figure(
-        "growth_exponent", round(exponent, 3), "", each, None, "value <= 1.05", exponent <= 1.05
-    )
-    peak = runs[-1]["peak_mib"]
-    yield Figure(
-        "ten_cities_peak_memory",
-        round(peak),
-        "MiB",
-        f"{sizes[-1]} households, DuckDB held to 2 GB",
-        None,
-        "value <= 4096",
-        peak <= 4096,
-    )
-
-
-def _alone(name: str, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.bench.measure", name, str(folder)]
-    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    answer: dict[str, Any] = json.loads(ended.stdout)
-    return answer
-
-
-def _size(folder: Path) -> dict[str, int]:
-    return {
-        "households": pl.scan_parquet(folder / "households.parquet")
-        .select(pl.len())
-        .collect()
-        .item(),
-        "persons": pl.scan_parquet(folder / "members.parquet").select(pl.len()).collect().item(),
-    }
-
-
-def _wrong(folder: Path) -> tuple[int, int]:
-    """Households to which OpenFisca gives another conclusion or amount, of those compared."""
-    unsure = [
-        pl.read_parquet(folder / f"{name}.parquet")
-        .filter(pl.any_horizontal(pl.exclude("over_since").is_null()))
-        .select("household")
-        for name in ("households", "members")
-    ]
-    ours = pl.read_parquet(folder / "jimin.parquet").select(
-        "household",
-        pl.col("conclusion").replace_strict(CONCLUSIONS, default=None).alias("ours"),
-        (pl.col("amount_fen") / 100).alias("our_amount"),
-    )
-    both = ours.join(pl.read_parquet(folder / "openfisca.parquet"), on="household")
-    for frame in unsure:
-        both = both.join(frame, on="household", how="anti")
-    differs = (pl.col("ours") != pl.col("conclusion")) | (
-        (pl.col("our_amount") - pl.col("amount")).abs() > 0.005
-    )
-    return both.filter(differs).height, both.height
-
-
-def _differing(folder: Path, sample: int) -> tuple[int, int]:
-    """Sampled households whose result is not that of the independent calculation."""
-    chosen = list(families(folder, sample))
-    results = (
-        pl.scan_parquet(folder / "jimin.parquet")
-        .filter(pl.col("household").is_in([family.key for family in chosen]))
-        .collect()
-        .rows_by_key("household", named=True, unique=True)
-    )
-    differing = 0
-    for family in chosen:
-        expected = plain_result(data.MONTH, family.household, family.members)
-        found = results[family.key]
-        differing += any(found[name] != value for name, value in expected.items())
-    return differing, len(chosen)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
     parser.add_argument("--households", type=int, default=data.HOUSEHOLDS)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--sample", type=int, default=50_000)
