@@ -226,6 +226,15 @@ class RecordType:
         return {name: computed.get(name) or field_column(self, name) for name in self.fields}
 
     @cached_property
+    def available_columns(self) -> dict[str, Column]:
+        """Every column a user may choose for the list, the declared ones first."""
+        return {c.name: c for c in self.list_columns} | {
+            name: column
+            for name, column in self.page_columns.items()
+            if name not in {c.name for c in self.list_columns}
+        }
+
+    @cached_property
     def joined(self) -> list[str]:
         """Links that lists and pages show: read in the same query."""
         names = [c.name for c in self.list_columns]

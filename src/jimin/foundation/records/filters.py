@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db import models
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .declare import RecordType
@@ -51,6 +52,18 @@ def names_of(record: RecordType) -> list[str]:
         else:
             found += [_parameter(name, lookup) for lookup in lookups]
     return found
+
+
+def kept_query(record: RecordType, params: Any) -> Any:
+    """Of the parameters of a list only its filters and its order, as a new QueryDict.
+
+    What was searched for stays out: it may be somebody's name or number.
+    """
+    kept = QueryDict(mutable=True)
+    for name in (*names_of(record), "sort"):
+        if values := [value for value in params.getlist(name) if value]:
+            kept.setlist(name, values)
+    return kept
 
 
 def _parameter(name: str, lookup: str) -> str:

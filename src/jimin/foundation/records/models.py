@@ -1,6 +1,7 @@
 """What the register pages themselves must remember."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -51,3 +52,32 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class SavedView(models.Model):
+    """How somebody likes to see a list: conditions, order and columns.
+
+    Without a name it is its user's own choice of columns, nothing else. With an area it is shown
+    to all who hold a post there or below; it gives them no row and no field they may not see.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="views", verbose_name=_("用户")
+    )
+    subject = models.CharField(_("登记簿"), max_length=80)
+    name = models.CharField(_("名称"), max_length=20, blank=True)
+    area: Any = models.ForeignKey(
+        settings.AREA_MODEL, models.CASCADE, null=True, blank=True, verbose_name=_("共享范围")
+    )
+    query = models.CharField(_("条件"), max_length=1000, blank=True)
+    columns = models.JSONField(_("列"), default=list)
+
+    class Meta:
+        verbose_name = _("视图")
+        verbose_name_plural = _("视图")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject", "name"], name="view_once_by_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

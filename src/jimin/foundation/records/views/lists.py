@@ -1,5 +1,6 @@
 """The list of a register, and what serves its drop-downs and search boxes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from .. import filters as record_filters
-from .. import forms, paging, places, search
-from ..declare import RecordType
+from .. import forms, paging, places, saved, search
+from ..declare import Column, RecordType
 from .common import allow
 
 CONTROLS = ("after", "before", "last")
+NOT_ASKED = (*CONTROLS, "sort", "view")
 
 
 def listed(request: HttpRequest, record: RecordType, *verbs: str) -> tuple[Any, Any]:
@@ -30,15 +32,16 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
     sort = request.GET.get("sort", "")
     order = paging.order_of(record, sort)
     page = paging.page_of(rows, order, {k: request.GET.get(k, "") for k in CONTROLS})
-    asked = [k for k in request.GET if k not in (*CONTROLS, "sort") and request.GET[k]]
+    asked = [k for k in request.GET if k not in NOT_ASKED and request.GET[k]]
+    shown = saved.shown(user, record, request.GET.get("view", ""))
     context = {
         "record": record,
         "filters": filters,
         "page": page,
         "count": paging.count_of(rows),
-        "heads": _heads(record, sort),
+        "heads": _heads(record, shown.columns, sort),
         "sort": sort,
-        "rows": [_row(record, obj) for obj in page.rows],
+        "rows": [_row(record, shown.columns, obj) for obj in page.rows],
         "q": request.GET.get("q", ""),
         "is_narrowed": bool(asked),
         "has_more": bool(set(asked) & set(list(filters.form.fields)[1:])),
@@ -47,6 +50,7 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
         "import_url": _if(user.may("import", record.subject), record, "import"),
         "export_url": record.url("export") if user.may("export", record.subject) else "",
         "may_unmask": user.may("unmask", record.subject) and bool(record.sealed_names),
+        "shown": shown,
         "query_string": request.GET.urlencode(),
     }
     is_partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
@@ -91,9 +95,9 @@ def _if(allowed: bool, record: RecordType, part: str) -> str:
     return record.url(part) if allowed and record.is_editable else ""
 
 
-def _heads(record: RecordType, sort: str) -> list[dict[str, Any]]:
+def _heads(record: RecordType, columns: Sequence[Column], sort: str) -> list[dict[str, Any]]:
     heads = []
-    for column in record.list_columns:
+    for column in columns:
         is_up, is_down = sort == column.name, sort == f"-{column.name}"
         heads.append(
             {
@@ -108,10 +112,7 @@ def _heads(record: RecordType, sort: str) -> list[dict[str, Any]]:
     return heads
 
 
-def _row(record: RecordType, obj: Any) -> dict[str, Any]:
-    cells = [
-        {"label": c.label, "value": c.value(obj), "is_number": c.is_number}
-        for c in record.list_columns
-    ]
+def _row(record: RecordType, columns: Sequence[Column], obj: Any) -> dict[str, Any]:
+    cells = [{"label": c.label, "value": c.value(obj), "is_number": c.is_number} for c in columns]
     address = reverse(f"records:{record.slug}-page", args=[obj.pk])
     return {"href": address, "cells": cells}
