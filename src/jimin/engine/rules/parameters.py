@@ -24,13 +24,14 @@ NUMBER: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?|-?\d+(?:\.\d+)?%?|
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
-    """A figure in force from `since` until a later one for the same key."""
+    """A figure in force from `since` until a later one for the same key, or through `until`."""
 
     since: date
     key: tuple[str, ...]
     value: int | Fraction
     source: str
     status: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Parameter:
         return not self.key_names and not self.threshold_unit_name
 
     def at(self, first_day: date) -> dict[tuple[str, ...], DatedValue]:
-        """What is in force on a day, by key; keys that have no figure yet are absent.
+        """What is in force on a day, by key; keys with no figure yet, or none any more, are absent.
 
         The last part of a scale's key is its threshold; a new scale replaces all steps of the old.
         """
@@ -70,7 +71,11 @@ class Parameter:
             for key, value in found.items():
                 newest[key[:-1]] = max(newest.get(key[:-1], value.since), value.since)
             found = {key: value for key, value in found.items() if value.since == newest[key[:-1]]}
-        return found
+        return {
+            key: value
+            for key, value in found.items()
+            if value.until is None or first_day <= value.until
+        }
 
 
 @cache
@@ -163,21 +168,28 @@ def _parameter(file: str, name: str, body: object) -> Parameter:
 
 
 def _dated(where: str, depth: int, entry: object) -> list[DatedValue]:
-    fields = _fields(entry, where, required=("since", "value", "source", "status"), optional=())
-    try:
-        since = date.fromisoformat(str(fields["since"]))
-    except ValueError:
-        raise PolicyError(
-            f"{where}：since“{fields['since']}”不是日期，请写成 2016-01-01。"
-        ) from None
+    fields = _fields(
+        entry, where, required=("since", "value", "source", "status"), optional=("until",)
+    )
+    since = _day(where, "since", fields["since"])
     where = f"{where}，{since}"
+    until = _day(where, "until", fields["until"]) if "until" in fields else None
+    if until is not None and until < since:
+        raise PolicyError(f"{where}：until“{until}”早于 since，请改正。")
     if fields["status"] not in STATUSES:
         raise PolicyError(f"{where}：status 只能是 confirmed（有文件）或 example（示例）。")
     source = _text(fields["source"], where, "source")
     return [
-        DatedValue(since, key, number, source, fields["status"])
+        DatedValue(since, key, number, source, fields["status"], until)
         for key, number in _by_key(where, depth, fields["value"], ())
     ]
+
+
+def _day(where: str, name: str, text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise PolicyError(f"{where}：{name}“{text}”不是日期，请写成 2016-01-01。") from None
 
 
 def _by_key(

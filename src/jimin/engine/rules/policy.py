@@ -95,9 +95,12 @@ class PolicyMonth:
     def _missing(self, name: str, key: tuple[str, ...]) -> DatedValue:
         parameter = self.book.parameters[name]
         where = "，".join((name, *key))
-        first = parameter.values[0].since
+        first, last = parameter.values[0].since, parameter.values[-1]
+        known = f"最早的自 {first} 起"
+        if last.until is not None and last.until < self.first_day:
+            known = f"最后的到 {last.until} 为止"
         raise PolicyError(
-            f"参数“{parameter.label}”（{where}）没有 {self.text} 的数值，最早的自 {first} 起。"
+            f"参数“{parameter.label}”（{where}）没有 {self.text} 的数值，{known}。"
             "请在参数文件里补上，或者改核定月份。"
         )
 
@@ -219,7 +222,9 @@ class Policy:
 
     def _changes(self) -> list[int]:
         """Months from which on another figure or rule is in force, counted from year 0."""
-        days = {value.since for figure in self.parameters for value in figure.values}
+        figures = [value for figure in self.parameters for value in figure.values]
+        days = {value.since for value in figures}
+        days.update(value.until + timedelta(days=1) for value in figures if value.until)
         for versions in self.book.versions.values():
             days.update(rule.since for rule in versions if rule.since is not None)
             days.update(rule.until + timedelta(days=1) for rule in versions if rule.until)

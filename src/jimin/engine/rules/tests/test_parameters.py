@@ -123,3 +123,25 @@ def test_every_choice_needs_a_figure_and_no_other(tmp_path: Path) -> None:
 def test_a_month_that_is_none_is_refused(tmp_path: Path, month: str) -> None:
     with pytest.raises(PolicyError, match="请写成 2016-07"):
         keyed_policy(tmp_path, KEYED).at(month)
+
+
+def test_a_figure_may_end_and_the_rule_that_still_needs_it_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("{since: 2016-07-01,", "{since: 2016-07-01, until: 2016-12-31,")
+    limit, share = load_parameters(write(tmp_path, text))
+    assert limit.at(date(2016, 12, 31))[()].source == "新文件"
+    assert limit.at(date(2017, 1, 1)) == {}
+    book = RuleBook("test", parameters=(limit, share))
+    book.group_facts(times=Whole(label="次数", highest=9))
+
+    @book.group("够", cite="条款")
+    def is_enough(h: Group) -> Expression:
+        return h.times >= book.figures.limit
+
+    with pytest.raises(PolicyError, match="没有 2017-01 的数值，最后的到 2016-12-31 为止"):
+        Policy(name="test", label="试验", version="0", book=book)
+
+
+def test_a_figure_that_ends_before_it_begins_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("{since: 2016-07-01,", "{since: 2016-07-01, until: 2016-06-30,")
+    with pytest.raises(PolicyError, match="2016-07-01：until“2016-06-30”早于 since"):
+        load_parameters(write(tmp_path, text))
