@@ -27,6 +27,7 @@ from jimin.project.commands.policy_household import (
     print_changes,
     print_comparison,
 )
+from jimin.project.commands.policy_openfisca import correspondence_at, print_survey, survey_of
 from jimin.project.commands.policy_replay import replay_results
 from jimin.project.commands.policy_screen import (
     BenefitCheck,
@@ -216,4 +217,26 @@ def replay(results: Path, workbook: Path) -> None:
     steps = f"，其中 {found.explained} 户的步骤说明有变" if found.explained else ""
     console.print(f"复算 {found.compared} 户，{verdict}{steps}。", highlight=False)
     if found.differences:
+        sys.exit(DIFFERENT)
+
+
+@policy.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--unit", "units", multiple=True, help="单位或参数的单位，如 currency-EUR=元/月")
+@click.option("--out", type=click.Path(path_type=Path), help="把参数写成我们的参数文件（YAML）")
+@click.option("--against", default="", help="用来比较的规则，如 模块:函数，函数给出 Correspondence")
+def openfisca(folder: Path, units: tuple[str, ...], out: Path | None, against: str) -> None:
+    """读 OpenFisca 国家包 DIR 的参数、变量和测试，列出没有对应的和原因。
+
+    只读文件，不运行其中的程序。写明 --against 时用我们的规则运行它的测试；
+    有一个结果不同，退出码就是 1。
+    """
+    with refusals():
+        found = survey_of(folder, units, correspondence_at(against) if against else None)
+        if out is not None:
+            out.write_text(found.parameter_file(), encoding="utf-8")
+    print_survey(Console(), found)
+    if out is not None:
+        click.echo(f"参数已写到 {out}；没有文件依据的一律标为示例。")
+    if found.different:
         sys.exit(DIFFERENT)
