@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from jimin.engine.rules import Case, Decision, MissingFact, Policy, Step, Unknown, Words
 from jimin.engine.rules.city import Relation, run_city
+from jimin.engine.rules.language import CHINESE, Language
 
 ELIGIBLE: Final = "符合"
 NOT_ELIGIBLE: Final = "不符合"
@@ -73,11 +74,13 @@ def assess(
     month: str,
     group: Mapping[str, object],
     members: Sequence[Mapping[str, object]],
+    language: Language = CHINESE,
 ) -> Outcome:
     """Applies the rules of a benefit to one case; raises PolicyError for facts that cannot be.
 
     Money is Decimal yuan; an absent or None fact is unknown unless its declaration says what
-    nothing means. A member's `name` serves the explanation only.
+    nothing means. A member's `name` serves the explanation only, and only what explains is in
+    `language`: the conclusion is the same word in every one.
     """
     benefit = benefit_of(name)
     case = open_case(policy.benefit(name), month, group, members)
@@ -86,14 +89,14 @@ def assess(
         {rule: exact(case.value(rule, place)) for rule in benefit.each}
         for place in range(len(case.members))
     )
-    words = Words(case)
+    words = Words(case, language)
     steps = ordered_steps(case, words, benefit, conclusion)
     return Outcome(
         conclusion,
         figures,
         each,
         reason(case, words, benefit, conclusion, missing),
-        tuple(fact_name(case, fact) for fact in missing),
+        tuple(fact_name(words, fact) for fact in missing),
         steps,
     )
 
@@ -154,7 +157,10 @@ def reason(
 ) -> str:
     """Why the conclusion is what it is, in one sentence."""
     if conclusion == benefit.decision.review:
-        return "；".join(f"{fact_name(case, fact)} 未填写" for fact in missing)
+        open_ = words.language.text("未填写")
+        return words.language.joined(
+            (f"{fact_name(words, fact)} {open_}" for fact in missing), "；"
+        )
     sentence = benefit.reasons.get(conclusion)
     if sentence is not None:
         return words.fill(sentence)
@@ -171,10 +177,12 @@ def ordered_steps(case: Case, words: Words, benefit: Benefit, conclusion: str) -
     return tuple(words.step(name, member) for name, member in keys)
 
 
-def fact_name(case: Case, fact: MissingFact) -> str:
-    facts = case.month.book.facts["group" if fact.member is None else "member"]
-    whose = "" if fact.member is None else f"{case.names[fact.member]}："
-    return f"{whose}{facts[fact.name].label}"
+def fact_name(words: Words, fact: MissingFact) -> str:
+    facts = words.book.facts["group" if fact.member is None else "member"]
+    label = words.language.text(facts[fact.name].label)
+    if fact.member is None:
+        return label
+    return words.language.say("{member}：{label}", member=words.member(fact.member), label=label)
 
 
 def example_figures(steps: Sequence[Step]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from jimin.engine.rules import Policy, Step, money
+from jimin.engine.rules.language import CHINESE, Language
 
 from .benefits import assess, example_figures
 
@@ -77,13 +78,14 @@ def assess_household(
     month: str,
     household: Mapping[str, object],
     members: Sequence[Mapping[str, object]],
+    language: Language = CHINESE,
 ) -> Assessment:
     """Applies the rules to one household; raises PolicyError for facts that cannot be.
 
     Money is Decimal yuan; an absent or None fact is unknown, except 残疾等级 and 上月低保金
     (nothing) and 超标起始月 (there is none). A member's `name` serves the explanation only.
     """
-    found = assess(policy, "dibao", month, household, members)
+    found = assess(policy, "dibao", month, household, members, language)
     figures = found.figures
     return Assessment(
         found.conclusion,

@@ -296,6 +296,16 @@ class RuleBook:
             )
         return self.refer(scope, LAST + rule)
 
+    def choice_labels(self) -> dict[str, str]:
+        """What the codes of all choices mean."""
+        return {
+            code: label
+            for facts in self.facts.values()
+            for fact in facts.values()
+            if isinstance(fact, Choice)
+            for code, label in fact.choices.items()
+        }
+
     def last_results(self) -> dict[str, str]:
         """The facts that hold last month's results, each with its rule."""
         return {LAST + name: name for _, name, _ in self._last}

@@ -18,11 +18,10 @@ from .counterfactual import conclusion_of, stated
 from .decision import Decision
 from .errors import PolicyError
 from .expressions import Expression, Scope
-from .facts import Choice
 from .interpreter import Case, Place, Unknown, Value
-from .parameters import DatedValue, Parameter
+from .language import CHINESE, Language
 from .policy import PolicyMonth
-from .words import Step, Words, money, plain
+from .words import Step, Words, figure_text
 
 MOST_NAMED: Final = 8
 """How many changed rules are named before the rest are only counted."""
@@ -38,6 +37,7 @@ class Cause:
     conclusion: str
     amount_before: Fraction | None
     amount: Fraction | None
+    language: Language = CHINESE
 
     @property
     def difference(self) -> Fraction | None:
@@ -46,8 +46,11 @@ class Cause:
         return self.amount - self.amount_before
 
     def sentence(self, amount_label: str) -> str:
-        """The change and its effect in Chinese."""
-        return f"{self.text}，{_effect(self, amount_label)}。"
+        """The change and its effect."""
+        effect = _effect(self, amount_label)
+        return self.language.sentence(
+            self.language.say("{change}，{effect}。", change=self.text, effect=effect)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,32 @@ class StepChange:
 
     before: Step | None
     after: Step | None
+    language: Language = CHINESE
 
     def sentence(self) -> str:
+        language = self.language
         step = self.after or self.before
         assert step is not None
-        whose = f"（{step.member}）" if step.member else ""
-        if self.before is None or self.after is None:
-            verb = "这次才用到" if self.before is None else "这次不再用到"
-            return f"{step.label}{whose}{verb}：{step.formula}＝{_known(step)}。"
+        label = step.label
+        if step.member:
+            label = language.say("{label}（{member}）", label=label, member=step.member)
         was, now = self.before, self.after
-        return (
-            f"{step.label}{whose}{_moved(_known(was), _known(now), was.exact, now.exact)}："
-            f"原为 {was.formula}，现为 {now.formula}。"
+        if was is None or now is None:
+            return language.say(
+                "{label}这次才用到：{formula}＝{value}。"
+                if was is None
+                else "{label}这次不再用到：{formula}＝{value}。",
+                label=label,
+                formula=step.formula,
+                value=self._known(step),
+            )
+        moved = _moved(language, label, self._known(was), self._known(now), was.exact, now.exact)
+        return language.say(
+            "{moved}：原为 {was}，现为 {now}。", moved=moved, was=was.formula, now=now.formula
         )
+
+    def _known(self, step: Step) -> str:
+        return self.language.text("未知") if step.value is None else step.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,7 @@ class Comparison:
     amount: Fraction | None
     causes: tuple[Cause, ...]
     steps: tuple[StepChange, ...]
+    language: Language = CHINESE
 
     @property
     def difference(self) -> Fraction | None:
@@ -91,32 +108,44 @@ class Comparison:
 
     def sentences(self) -> tuple[str, ...]:
         """The whole difference, then each cause with its part of it."""
-        if self.conclusion == self.conclusion_before:
-            first = f"结论都是“{self.conclusion}”"
-        else:
-            first = f"结论由“{self.conclusion_before}”变为“{self.conclusion}”"
+        language = self.language
+        first = _conclusions(language, self.conclusion_before, self.conclusion)
         was, now = (
-            "未知" if value is None else money(value) for value in (self.amount_before, self.amount)
+            language.text("未知") if value is None else language.money(value)
+            for value in (self.amount_before, self.amount)
         )
-        changed = _moved(was, now, self.amount_before, self.amount)
-        amount = f"{self.label}都是 {now}" if was == now else f"{self.label}{changed}"
-        return (f"{first}，{amount}。", *(cause.sentence(self.label) for cause in self.causes))
+        if was == now:
+            amount = language.say("{label}都是 {amount}", label=self.label, amount=now)
+        else:
+            amount = _moved(language, self.label, was, now, self.amount_before, self.amount)
+        whole = language.say("{change}，{effect}。", change=first, effect=amount)
+        return (
+            language.sentence(whole),
+            *(cause.sentence(self.label) for cause in self.causes),
+        )
 
 
-def compare(before: Case, after: Case, decision: Decision, *, amount: str = "") -> Comparison:
+def compare(
+    before: Case,
+    after: Case,
+    decision: Decision,
+    *,
+    amount: str = "",
+    language: Language = CHINESE,
+) -> Comparison:
     """The difference between two cases of one group: months, policy versions or facts.
 
     `amount` names the rule whose result is accounted for; the last of the decision otherwise.
     Members are the same where their names are, as long as no name comes twice.
     """
     amount = amount or decision.amounts[-1]
-    path = _Path(before, after, decision, amount)
+    path = _Path(before, after, decision, amount, language)
     path.walk()
     first, last = _result(before, decision, amount), _result(after, decision, amount)
-    label = after.month.rule(amount).label
+    label = language.text(after.month.rule(amount).label)
     return Comparison(
         label, first[0], last[0], first[1], last[1],
-        tuple(path.causes), tuple(_steps(before, after, path.names)),
+        tuple(path.causes), tuple(_steps(before, after, path.names, language)), language,
     )  # fmt: skip
 
 
@@ -144,13 +173,6 @@ def is_same_rule(one: Rule, other: Rule) -> bool:
     ) == outline(other.expression)
 
 
-def figure_text(parameter: Parameter, value: DatedValue) -> str:
-    """A figure as people read it."""
-    if parameter.unit.yuan:
-        return money(value.value)
-    return plain(value.value, as_share=parameter.unit_name == "比例")
-
-
 @dataclass(slots=True)
 class _Person:
     name: str
@@ -165,6 +187,7 @@ class _Path:
     after: Case
     decision: Decision
     amount: str
+    language: Language
     causes: list[Cause] = field(default_factory=list)
     month: PolicyMonth = field(init=False)
     group: dict[str, object] = field(init=False)
@@ -192,7 +215,11 @@ class _Path:
 
     def _pass_time(self) -> None:
         later = self.after.month
-        text = f"月份由 {self.month.text} 到 {later.text}，年龄和期限按新的月份计算"
+        text = self.language.say(
+            "月份由 {before} 到 {after}，年龄和期限按新的月份计算",
+            before=self.language.month(self.month.number),
+            after=self.language.month(later.number),
+        )
         self.month.number, self.month.text = later.number, later.text
         self.month.first_day, self.month.last_day = later.first_day, later.last_day
         self._assess("month", text, is_told=False)
@@ -212,8 +239,9 @@ class _Path:
             changed = [key for key in keys if _number(old, name, key) != _number(new, name, key)]
             if changed:
                 self.month._figures = {**self.month._figures, name: new._figures[name]}
-                said = (_figure_change(old, new, name, key, len(keys) > 1) for key in changed)
-                self._assess("figure", "，".join(said))
+                several = len(keys) > 1
+                said = (self._figure_change(old, new, name, key, several) for key in changed)
+                self._assess("figure", self.language.joined(said, "，"))
 
     def _change_facts(self) -> None:
         for name in self.group:
@@ -222,7 +250,7 @@ class _Path:
         for old, person in enumerate(self.people):
             new = places.get(person.name)
             for name in person.facts if new is not None else ():
-                self._change_fact(name, person.facts, old, new, f"{person.name}的")
+                self._change_fact(name, person.facts, old, new, person.name)
 
     def _change_fact(
         self, name: str, facts: dict[str, object], old: Place, new: Place, whose: str
@@ -234,11 +262,15 @@ class _Path:
         if _plain(was) == _plain(now):
             return
         facts[name] = stated(self.after, name, new)
-        said = _moved(
-            Words(self.before)._stated(name, old), Words(self.after)._stated(name, new), was, now
+        language = self.language
+        label = language.text(self.before.month.book.facts[scope][name].label)
+        if whose:
+            label = language.say("{member}的{label}", member=language.member(whose), label=label)
+        texts = (
+            Words(self.before, language).stated(name, old),
+            Words(self.after, language).stated(name, new),
         )
-        label = self.before.month.book.facts[scope][name].label
-        self._assess("fact", f"{whose}{label}{said}")
+        self._assess("fact", _moved(language, label, *texts, was, now))
 
     def _change_members(self) -> None:
         places = self._places()
@@ -248,32 +280,64 @@ class _Path:
             facts = _facts(self.after, places[name])
             facts = {fact: value for fact, value in facts.items() if fact in known}
             self.people.append(_Person(name, facts))
-            self._assess("member", f"增加{self._member_label} {name}")
+            self._assess("member", self._membership("增加{member} {name}", name))
         for person in [person for person in self.people if person.name not in places]:
             self.people.remove(person)
-            self._assess("member", f"减少{self._member_label} {person.name}")
+            self._assess("member", self._membership("减少{member} {name}", person.name))
 
     def _change_rules(self) -> None:
         """Everything that is left: the rules, facts only they ask for, and a month before."""
         old, new = self.before.month.rules, self.after.month.rules
         asked = dict.fromkeys(name for name, _ in (*self.after.evaluated, *self.before.evaluated))
         changed = [
-            (new.get(name) or old[name]).label
+            self.language.text((new.get(name) or old[name]).label)
             for name in asked
             if name not in old or name not in new or not is_same_rule(old[name], new[name])
         ]
         last = _result(self.after, self.decision, self.amount)
         if not changed and last == self.result and not self.untold:
             return
-        more = f"等 {len(changed)} 条" if len(changed) > MOST_NAMED else ""
-        text = f"规则改变：{'、'.join(changed[:MOST_NAMED])}{more}"
-        if not changed:
-            text = f"月份由 {self.before.month.text} 到 {self.after.month.text}"
+        language = self.language
+        if changed:
+            named = language.joined(changed[:MOST_NAMED])
+            more = len(changed) > MOST_NAMED
+            text = language.say(
+                "规则改变：{rules}等 {count} 条" if more else "规则改变：{rules}",
+                rules=named,
+                count=len(changed),
+            )
+        else:
+            text = language.say(
+                "月份由 {before} 到 {after}",
+                before=language.month(self.before.month.number),
+                after=language.month(self.after.month.number),
+            )
         self._tell("rules" if changed else "month", text, last)
 
-    @property
-    def _member_label(self) -> str:
-        return self.before.month.book.entities.member_label
+    def _membership(self, phrase: str, name: str) -> str:
+        label = self.before.month.book.entities.member_label
+        return self.language.say(
+            phrase, member=self.language.text(label), name=self.language.member(name)
+        )
+
+    def _figure_change(
+        self, old: PolicyMonth, new: PolicyMonth, name: str, key: tuple[str, ...], several: bool
+    ) -> str:
+        """How a figure moved; of several of a parameter it is said which."""
+        language = self.language
+        label = language.text(old.book.parameters[name].label)
+        if several:
+            codes = old.book.choice_labels()
+            which = language.joined(language.text(codes.get(part, part)) for part in key)
+            label = language.say("{label}（{member}）", label=label, member=which)
+        was, now = (self._figure_shown(month, name, key) for month in (old, new))
+        return _moved(language, label, was, now, _number(old, name, key), _number(new, name, key))
+
+    def _figure_shown(self, month: PolicyMonth, name: str, key: tuple[str, ...]) -> str:
+        found = month._figures[name].get(key)
+        if found is None:
+            return self.language.text("无")
+        return figure_text(month.book.parameters[name], found, self.language)
 
     def _places(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.names[1])}
@@ -302,9 +366,11 @@ class _Path:
         text: str,
         result: tuple[str, Fraction | None],
     ) -> None:
-        text = "；".join((*self.untold, text))
+        text = self.language.joined((*self.untold, text), "；")
         self.untold.clear()
-        self.causes.append(Cause(kind, text, self.result[0], result[0], self.result[1], result[1]))
+        self.causes.append(
+            Cause(kind, text, self.result[0], result[0], self.result[1], result[1], self.language)
+        )
         self.result = result
 
 
@@ -356,56 +422,50 @@ def _number(month: PolicyMonth, name: str, key: tuple[str, ...]) -> int | Fracti
     return None if found is None else found.value
 
 
-def _figure_shown(month: PolicyMonth, name: str, key: tuple[str, ...]) -> str:
-    found = month._figures[name].get(key)
-    return "无" if found is None else figure_text(month.book.parameters[name], found)
-
-
-def _figure_change(
-    old: PolicyMonth, new: PolicyMonth, name: str, key: tuple[str, ...], is_one_of_several: bool
+def _moved(
+    language: Language, label: str, was: str, now: str, before: object, after: object
 ) -> str:
-    was, now = (_figure_shown(month, name, key) for month in (old, new))
-    labels = {
-        code: label
-        for facts in old.book.facts.values()
-        for fact in facts.values()
-        if isinstance(fact, Choice)
-        for code, label in fact.choices.items()
-    }
-    which = "、".join(labels.get(part, part) for part in key)
-    label = old.book.parameters[name].label + (f"（{which}）" if is_one_of_several else "")
-    return label + _moved(was, now, _number(old, name, key), _number(new, name, key))
-
-
-def _moved(was: str, now: str, before: object, after: object) -> str:
-    """ "由 425.00 升至 460.00", or for what is no number "由“城市”改为“农村”"."""
+    """ "标准由 425.00 升至 460.00", or for what is no number "城乡类别由“城市”改为“农村”"."""
+    phrase = "{label}由“{was}”改为“{now}”"
     numbers = [value for value in (before, after) if isinstance(value, (int, Fraction))]
     if len(numbers) == 2 and not any(isinstance(value, bool) for value in numbers):
-        return f"由 {was} {'升' if numbers[0] < numbers[1] else '降'}至 {now}"
-    return f"由“{was}”改为“{now}”"
+        rises = numbers[0] < numbers[1]
+        phrase = "{label}由 {was} 升至 {now}" if rises else "{label}由 {was} 降至 {now}"
+    return language.say(phrase, label=label, was=was, now=now)
+
+
+def _conclusions(language: Language, before: str, after: str) -> str:
+    was, now = language.text(before), language.text(after)
+    if before == after:
+        return language.say("结论都是“{now}”", now=now)
+    return language.say("结论由“{was}”变为“{now}”", was=was, now=now)
 
 
 def _effect(cause: Cause, label: str) -> str:
-    parts = []
+    language, parts = cause.language, []
     if cause.conclusion != cause.conclusion_before:
-        parts.append(f"结论由“{cause.conclusion_before}”变为“{cause.conclusion}”")
+        parts.append(_conclusions(language, cause.conclusion_before, cause.conclusion))
     if cause.amount is None:
-        parts.append(f"{label}不能确定")
+        amount, phrase = "", "{label}不能确定"
     elif cause.difference is None:
-        parts.append(f"{label}为 {money(cause.amount)} 元")
+        amount, phrase = language.money(cause.amount), "{label}为 {amount} 元"
     elif cause.difference == 0:
-        parts.append(f"{label}不变")
+        amount, phrase = "", "{label}不变"
     else:
-        verb = "增加" if cause.difference > 0 else "减少"
-        parts.append(f"{label}{verb} {money(abs(cause.difference))} 元")
-    return "，".join(parts)
+        amount = language.money(abs(cause.difference))
+        rises = cause.difference > 0
+        phrase = "{label}增加 {amount} 元" if rises else "{label}减少 {amount} 元"
+    parts.append(language.say(phrase, label=label, amount=amount))
+    return language.joined(parts, "，")
 
 
-def _steps(before: Case, after: Case, names: tuple[list[str], list[str]]) -> Iterator[StepChange]:
+def _steps(
+    before: Case, after: Case, names: tuple[list[str], list[str]], language: Language
+) -> Iterator[StepChange]:
     """The steps with another result, those of the second case first and in its order."""
     found: list[dict[tuple[str, str], tuple[Step, Value]]] = []
     for case, called in zip((before, after), names, strict=True):
-        words = Words(case)
+        words = Words(case, language)
         found.append(
             {
                 (rule, "" if place is None else called[place]): (words.step(rule, place), value)
@@ -416,8 +476,6 @@ def _steps(before: Case, after: Case, names: tuple[list[str], list[str]]) -> Ite
     for key in dict.fromkeys((*new, *old)):
         was, now = old.get(key), new.get(key)
         if was is None or now is None or _plain(was[1]) != _plain(now[1]):
-            yield StepChange(None if was is None else was[0], None if now is None else now[0])
-
-
-def _known(step: Step) -> str:
-    return "未知" if step.value is None else step.value
+            yield StepChange(
+                None if was is None else was[0], None if now is None else now[0], language
+            )

@@ -18,8 +18,9 @@ from .errors import PolicyError, PolicyMismatch
 from .expressions import Scope
 from .facts import Choice, Exact, Fact, Flag, Money, Whole
 from .interpreter import Case, Place, Unknown, Value
+from .language import CHINESE, Language
 from .spans import Numbers, Spans, Wide, rules_moved_by
-from .words import money, month_text, shown
+from .words import month_text, shown
 
 MOST_LOOKS: Final = 4_000
 """How many stretches are looked at for one fact before nothing is said about it."""
@@ -44,6 +45,7 @@ class Change:
     conclusion_before: str
     conclusion: str
     texts: tuple[str, str, str]
+    language: Language = CHINESE
 
     @property
     def difference(self) -> Fraction | None:
@@ -53,17 +55,41 @@ class Change:
         return Fraction(self.after) - Fraction(self.before)  # type: ignore[arg-type]
 
     def sentence(self) -> str:
-        """The change in Chinese, with what it leads to."""
-        leads = f"结论由“{self.conclusion_before}”变为“{self.conclusion}”"
+        """The change, with what it leads to."""
+        language = self.language
         before, after, beside = self.texts
+        leads = language.say(
+            "结论由“{was}”变为“{now}”",
+            was=language.text(self.conclusion_before),
+            now=language.text(self.conclusion),
+        )
         if self.kind != "fact":
-            return f"{self.label}，{leads}。"
-        if self.difference is None:
-            return f"{self.label}由“{before}”改为“{after}”，{leads}。"
-        verb = "增加" if self.difference > 0 else "减少"
-        size = money(abs(self.difference)) if "." in after else str(abs(self.difference))
-        still = "" if self.beside == self.before else f"；{verb}到 {beside} 时还不变"
-        return f"{self.label}由 {before} {verb} {size}，到 {after}，{leads}{still}。"
+            told = language.say("{change}，{effect}。", change=self.label, effect=leads)
+        elif self.difference is None:
+            phrase = "{label}由“{was}”改为“{now}”"
+            moved = language.say(phrase, label=self.label, was=before, now=after)
+            told = language.say("{change}，{effect}。", change=moved, effect=leads)
+        else:
+            rises = self.difference > 0
+            size = abs(self.difference)
+            if self.beside != self.before:
+                phrase = (
+                    "{leads}；增加到 {beside} 时还不变"
+                    if rises
+                    else "{leads}；减少到 {beside} 时还不变"
+                )
+                leads = language.say(phrase, leads=leads, beside=beside)
+            told = language.say(
+                "{label}由 {before} 增加 {size}，到 {after}，{leads}。"
+                if rises
+                else "{label}由 {before} 减少 {size}，到 {after}，{leads}。",
+                label=self.label,
+                before=before,
+                size=language.money(size) if "." in after else str(size),
+                after=after,
+                leads=leads,
+            )
+        return language.sentence(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +119,7 @@ def smallest_changes(
     decision: Decision,
     *,
     newcomers: Sequence[tuple[str, Mapping[str, object]]] = (),
+    language: Language = CHINESE,
 ) -> Search:
     """For each fact the nearest change upwards and downwards that changes the conclusion.
 
@@ -100,7 +127,7 @@ def smallest_changes(
     each member leaving. `newcomers` are people who might join, each with what they are called.
     Dates and months of life are facts nobody can change, so they are left alone.
     """
-    search = _Search(case, decision)
+    search = _Search(case, decision, language)
     changes: list[Change] = []
     unsaid: list[str] = []
     places: list[Place] = [None, *range(len(case.members))]
@@ -123,8 +150,9 @@ def _size(change: Change) -> tuple[int, Fraction]:
 
 
 class _Search:
-    def __init__(self, case: Case, decision: Decision) -> None:
+    def __init__(self, case: Case, decision: Decision, language: Language) -> None:
         self.case = case
+        self.language = language
         self.decision = decision
         self.group = {name: stated(case, name, None) for name in case.group}
         self.members = [
@@ -134,8 +162,12 @@ class _Search:
         self.conclusion = self.assessed(self.group, self.members, case.names)
 
     def label(self, fact: Fact, place: Place) -> str:
-        whose = "" if place is None else f"{self.case.names[place]}的"
-        return f"{whose}{fact.label}"
+        label = self.language.text(fact.label)
+        return label if place is None else self._of("{member}的{label}", place, label=label)
+
+    def _of(self, phrase: str, place: int, **places: str) -> str:
+        member = self.language.member(self.case.names[place])
+        return self.language.say(phrase, member=member, **places)
 
     def assessed(
         self,
@@ -255,19 +287,22 @@ class _Search:
             fewer = [*self.members[:place], *self.members[place + 1 :]]
             conclusion = self.assessed(self.group, fewer, [*names[:place], *names[place + 1 :]])
             if conclusion != self.conclusion:
-                yield self._membership("leaves", place, f"不算{names[place]}", conclusion)
+                label = self._of("不算{member}", place)
+                yield self._membership("leaves", place, label, conclusion)
         if len(self.members) < self.case.month.book.most_members:
             for label, facts in newcomers:
                 conclusion = self.assessed(self.group, [*self.members, facts], [*names, label])
                 if conclusion != self.conclusion:
-                    yield self._membership("joins", None, f"增加{label}", conclusion)
+                    joins = self.language.say("增加{member}", member=self.language.text(label))
+                    yield self._membership("joins", None, joins, conclusion)
 
     def _membership(
         self, kind: Literal["joins", "leaves"], place: Place, label: str, conclusion: str
     ) -> Change:
         return Change(
-            kind, "", place, label, None, None, None, self.conclusion, conclusion, ("", "", "")
-        )
+            kind, "", place, label, None, None, None, self.conclusion, conclusion, ("", "", ""),
+            self.language,
+        )  # fmt: skip
 
     def _change(
         self,
@@ -280,11 +315,19 @@ class _Search:
         conclusion: str,
     ) -> Change:
         known = None if isinstance(before, Unknown) else before
-        texts = tuple("未填写" if v is None else _text(fact, v) for v in (known, after, beside))
+        texts = tuple(
+            self.language.text("未填写") if value is None else self._text(fact, value)
+            for value in (known, after, beside)
+        )
         return Change(
             "fact", name, place, self.label(fact, place), known, after, beside,  # type: ignore[arg-type]
-            self.conclusion, conclusion, texts,  # type: ignore[arg-type]
+            self.conclusion, conclusion, texts, self.language,  # type: ignore[arg-type]
         )  # fmt: skip
+
+    def _text(self, fact: Fact, value: object) -> str:
+        if isinstance(fact, Choice):
+            return self.language.text(fact.choices[str(value)])
+        return shown(value, fact.unit, self.language)  # type: ignore[arg-type]
 
 
 def _scope(place: Place) -> Scope:
@@ -303,9 +346,3 @@ def stated(case: Case, name: str, place: Place) -> object:
         return None
     fact = case.month.book.facts[_scope(place)][name]
     return month_text(value) if fact.kind == "month" else value
-
-
-def _text(fact: Fact, value: object) -> str:
-    if isinstance(fact, Choice):
-        return fact.choices[str(value)]
-    return shown(value, fact.unit)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A formula in Chinese with its numbers, as it stands beside the article in an explanation."""
+"""A formula with its numbers, as it stands beside the article in an explanation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ from .expressions import (
 )
 from .facts import Choice, Exact
 from .interpreter import Case, Place, Unknown, Value, each_value, key_of
-from .parameters import DatedValue
+from .language import CHINESE, Counted, Language
+from .parameters import DatedValue, Parameter
 from .units import Unit
 
 SIGNS: Final = {
@@ -42,7 +43,17 @@ SIGNS: Final = {
     "==": "=", "!=": "≠", "and": "且", "or": "或",
 }  # fmt: skip
 STEPS: Final = {Fraction(1): "元", Fraction(1, 10): "角", Fraction(1, 100): "分"}
-MODES: Final = {"up": "向上取到", "half_up": "四舍五入到", "down": "向下取到"}
+MODES: Final = {
+    "up": "{number} 向上取到{step}",
+    "half_up": "{number} 四舍五入到{step}",
+    "down": "{number} 向下取到{step}",
+}
+OF_MEMBERS: Final = {
+    "total": "{label}合计({each})",
+    "count": "{label}人数({each})",
+    "any": "{label}有成员({each})",
+    "all": "{label}全部成员({each})",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +84,7 @@ class Step:
 
 def money(amount: int | Fraction) -> str:
     """Yuan with two decimals, half a fen rounded up."""
-    fen = (200 * amount.numerator + amount.denominator) // (2 * amount.denominator)
-    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100}.{fen % 100:02d}"
+    return CHINESE.money(amount)
 
 
 def plain(number: int | Fraction, *, as_share: bool) -> str:
@@ -95,38 +104,33 @@ def _decimal(number: int | Fraction) -> str:
     return sign + text
 
 
-def shown(value: Value, unit: Unit | None) -> str:
+def shown(value: Value, unit: Unit | None, language: Language = CHINESE) -> str:
     """A value as people read it."""
     if isinstance(value, Unknown):
-        return "未知"
+        return language.text("未知")
     if value is True or value is False:
-        return "是" if value else "否"
+        return language.text("是" if value else "否")
     if isinstance(value, (int, Fraction)):
         if unit is not None and unit.yuan:
-            return money(value)
+            return language.money(value)
         return plain(value, as_share=isinstance(value, Fraction))
-    return str(value)
+    return language.day(value) if isinstance(value, date) else language.text(value)
 
 
-def month_text(value: Value) -> str:
-    return f"{value // 12:04d}-{value % 12 + 1:02d}" if isinstance(value, int) else "未知"
+def month_text(value: Value, language: Language = CHINESE) -> str:
+    return language.month(value) if isinstance(value, int) else language.text("未知")
 
 
 class Words:
     """Renders the formulas of one case and notes the figures they used."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, language: Language = CHINESE) -> None:
         self.case = case
+        self.language = language
         self.book = case.month.book
         self.rules = case.month.rules
         self.used: dict[tuple[str, str], UsedFigure] = {}
-        self.choices = {
-            code: label
-            for facts in self.book.facts.values()
-            for fact in facts.values()
-            if isinstance(fact, Choice)
-            for code, label in fact.choices.items()
-        }
+        self.choices = self.book.choice_labels()
 
     def step(self, name: str, member: Place) -> Step:
         rule = self.rules[name]
@@ -134,11 +138,11 @@ class Words:
         value = self.case.evaluated[name, member]
         return Step(
             name,
-            rule.label,
-            "" if member is None else self.case.names[member],
+            self.language.text(rule.label),
+            "" if member is None else self.member(member),
             self.say(rule.expression, member, inside=False),
-            None if isinstance(value, Unknown) else shown(value, rule.expression.unit),
-            rule.cite,
+            None if isinstance(value, Unknown) else self.shown(value, rule.expression.unit),
+            self.language.text(rule.cite),
             tuple(self.used.values()),
             None if isinstance(value, Unknown) else value,
         )
@@ -152,7 +156,14 @@ class Words:
 
     def fill(self, sentence: str) -> str:
         """A sentence with the numbers of facts, figures and rules put in place of `{name}`."""
-        return PLACE.sub(lambda place: self._named(place.group(1)), sentence).replace(" 约", "约")
+        told = self.language.text(sentence)
+        return PLACE.sub(lambda place: self._named(place.group(1)), told).replace(" 约", "约")
+
+    def shown(self, value: Value, unit: Unit | None) -> str:
+        return shown(value, unit, self.language)
+
+    def member(self, place: int) -> str:
+        return self.language.member(self.case.names[place])
 
     def _named(self, name: str) -> str:
         if name in self.rules:
@@ -164,77 +175,94 @@ class Words:
                 and unit.yuan
                 and (value * 100).denominator != 1
             ):
-                return f"约 {money(value)}"
-            return shown(value, unit)
+                return self.language.say("约 {amount}", amount=self.language.money(value))
+            return self.shown(value, unit)
         if name in self.book.parameters:
             return self._figure(name, ())
-        return self._stated(name, None)
+        return self.stated(name, None)
 
-    def _stated(self, name: str, member: Place) -> str:
+    def stated(self, name: str, member: Place) -> str:
+        """A fact as the case states it."""
         fact = self.book.facts["group" if member is None else "member"][name]
         value = self.case.fact(name, member)
         if isinstance(value, Unknown):
-            return "未填写" if value.facts else "无"
+            return self.language.text("未填写" if value.facts else "无")
         if isinstance(fact, Choice):
-            return fact.choices[str(value)]
+            return self.language.text(fact.choices[str(value)])
         if fact.kind == "month":
-            return month_text(value)
-        return shown(value, fact.unit)
+            return month_text(value, self.language)
+        return self.shown(value, fact.unit)
 
     def _figure(self, name: str, key: tuple[str, ...]) -> str:
         return self._use(name, self.case.month.figure(name, key))
 
     def _use(self, name: str, dated: DatedValue) -> str:
         """A figure as text, noted as used."""
-        parameter = self.book.parameters[name]
-        text = (
-            money(dated.value)
-            if parameter.unit.yuan
-            else plain(dated.value, as_share=parameter.unit_name == "比例")
-        )
+        parameter, language = self.book.parameters[name], self.language
+        text = figure_text(parameter, dated, language)
         self.used[name, "/".join(dated.key)] = UsedFigure(
-            name, parameter.label, text, dated.since.isoformat(), dated.source, dated.status
+            name,
+            language.text(parameter.label),
+            text,
+            language.day(dated.since),
+            language.text(dated.source),
+            dated.status,
         )
         return text
 
     def scale(self, name: str, key: tuple[str, ...]) -> str:
         """The steps of a scale, each noted as used."""
         unit = self.book.parameters[name].threshold_unit
-        steps = [
-            f"{shown(threshold, unit)} 起 {self._use(name, dated)}"
-            for threshold, dated in self.case.month.steps(name, key)
-        ]
-        return "；".join(steps)
+        return self.language.joined(
+            (
+                self.language.say(
+                    "{threshold} 起 {rate}",
+                    threshold=self.shown(threshold, unit),
+                    rate=self._use(name, dated),
+                )
+                for threshold, dated in self.case.month.steps(name, key)
+            ),
+            "；",
+        )
+
+
+def figure_text(parameter: Parameter, dated: DatedValue, language: Language = CHINESE) -> str:
+    """A figure as people read it."""
+    if parameter.unit.yuan:
+        return language.money(dated.value)
+    return plain(dated.value, as_share=parameter.unit_name == "比例")
 
 
 def _constant(words: Words, expression: Constant, member: Place, inside: bool) -> str:
     value = expression.value
     if isinstance(value, date):
-        return value.isoformat()
+        return words.language.day(value)
     if isinstance(value, str):
-        return words.choices.get(value, value)
+        return words.language.text(words.choices.get(value, value))
     if expression.kind == "month":
-        return month_text(value)
+        return month_text(value, words.language)
     if expression.unit is not None and expression.unit.yuan:
-        return money(value)
+        return words.language.money(value)
     return plain(value, as_share=expression.is_share)
 
 
 def _fact(words: Words, expression: FactValue, member: Place, inside: bool) -> str:
     facts = words.book.facts["group" if member is None else "member"]
-    return f"{facts[expression.name].label} {words._stated(expression.name, member)}"
+    label = words.language.text(facts[expression.name].label)
+    return f"{label} {words.stated(expression.name, member)}"
 
 
 def _rule(words: Words, expression: RuleValue, member: Place, inside: bool) -> str:
     value = words.case.value(expression.name, member)
-    return f"{words.rules[expression.name].label} {shown(value, expression.unit)}"
+    label = words.language.text(words.rules[expression.name].label)
+    return f"{label} {words.shown(value, expression.unit)}"
 
 
 def _parameter(words: Words, expression: ParameterValue, member: Place, inside: bool) -> str:
-    label = words.book.parameters[expression.name].label
+    label = words.language.text(words.book.parameters[expression.name].label)
     key = key_of(words.case, expression, member)
     if isinstance(key, Unknown):
-        return f"{label} 未知"
+        return f"{label} {words.language.text('未知')}"
     return f"{label} {words._figure(expression.name, key)}"
 
 
@@ -243,24 +271,32 @@ def _outer(words: Words, expression: Outer, member: Place, inside: bool) -> str:
 
 
 def _stepwise(words: Words, expression: Stepwise, member: Place, inside: bool) -> str:
-    label = words.book.parameters[expression.scale.name].label
+    scale = expression.scale.name
     key = key_of(words.case, expression.scale, member)
-    steps = "未知" if isinstance(key, Unknown) else words.scale(expression.scale.name, key)
-    how = "分段累进" if expression.which == "marginal" else "取所在档"
-    return f"{words.say(expression.inner, member)} 按{label}({steps}){how}"
+    return words.language.say(
+        "{number} 按{scale}({steps})分段累进"
+        if expression.which == "marginal"
+        else "{number} 按{scale}({steps})取所在档",
+        number=words.say(expression.inner, member),
+        scale=words.language.text(words.book.parameters[scale].label),
+        steps=words.language.text("未知") if isinstance(key, Unknown) else words.scale(scale, key),
+    )
 
 
 def _binary(
     words: Words, expression: Arithmetic | Comparison | Logic, member: Place, inside: bool
 ) -> str:
     left, right = expression.left, expression.right
-    one = words.say(left, member, inside=not _flows(expression, left, is_right=False))
-    two = words.say(right, member, inside=not _flows(expression, right, is_right=True))
-    text = f"{one} {SIGNS[expression.operator]} {two}"
+    one = words.say(left, member, inside=not flows(expression, left, is_right=False))
+    two = words.say(right, member, inside=not flows(expression, right, is_right=True))
+    sign = SIGNS[expression.operator]
+    if isinstance(expression, Logic):
+        sign = words.language.text(sign)
+    text = f"{one} {sign} {two}"
     return f"({text})" if inside else text
 
 
-def _flows(outer: Arithmetic | Comparison | Logic, part: Expression, *, is_right: bool) -> bool:
+def flows(outer: Arithmetic | Comparison | Logic, part: Expression, *, is_right: bool) -> bool:
     """Whether a part needs no brackets inside a larger formula."""
     if isinstance(outer, Comparison):
         return isinstance(part, Arithmetic)
@@ -278,27 +314,35 @@ def _flows(outer: Arithmetic | Comparison | Logic, part: Expression, *, is_right
 
 
 def _not(words: Words, expression: Not, member: Place, inside: bool) -> str:
-    return f"非 {words.say(expression.inner, member)}"
+    return words.language.say("非 {condition}", condition=words.say(expression.inner, member))
 
 
 def _when(words: Words, expression: When, member: Place, inside: bool) -> str:
     condition = words.case.evaluate(expression.condition, member)
     why = words.say(expression.condition, member, inside=False)
     if isinstance(condition, Unknown):
-        then = words.say(expression.then, member, inside=False)
-        otherwise = words.say(expression.otherwise, member, inside=False)
-        text = f"{why} 未知；成立时 {then}，否则 {otherwise}"
+        text = words.language.say(
+            "{why} 未知；成立时 {then}，否则 {otherwise}",
+            why=why,
+            then=words.say(expression.then, member, inside=False),
+            otherwise=words.say(expression.otherwise, member, inside=False),
+        )
     else:
         branch = expression.then if condition else expression.otherwise
-        named = isinstance(expression.condition, (FactValue, RuleValue))
-        verdict = "" if named else " 成立" if condition else " 不成立"
-        text = f"{why}{verdict}，取 {words.say(branch, member, inside=False)}"
+        phrase = "{why} 成立，取 {branch}" if condition else "{why} 不成立，取 {branch}"
+        if isinstance(expression.condition, (FactValue, RuleValue)):
+            phrase = "{why}，取 {branch}"
+        said = words.say(branch, member, inside=False)
+        text = words.language.say(phrase, why=why, branch=said)
     return f"({text})" if inside else text
 
 
 def _extreme(words: Words, expression: Extreme, member: Place, inside: bool) -> str:
-    which = "较大者" if expression.which == "highest" else "较小者"
-    return f"取{which}({'；'.join(words.say(i, member, inside=False) for i in expression.items)})"
+    items = (words.say(item, member, inside=False) for item in expression.items)
+    return words.language.say(
+        "取较大者({items})" if expression.which == "highest" else "取较小者({items})",
+        items=words.language.joined(items, "；"),
+    )
 
 
 def _highest_applying(
@@ -308,34 +352,53 @@ def _highest_applying(
     for condition, number in expression.branches:
         applies = words.case.evaluate(condition, member)
         if applies is not False:
-            why = words.say(condition, member, inside=False)
-            verb = "可能适用" if isinstance(applies, Unknown) else "适用"
-            applying.append(f"{why}，{verb} {words.say(number, member)}")
+            open_ = isinstance(applies, Unknown)
+            said = words.language.say(
+                "{why}，可能适用 {number}" if open_ else "{why}，适用 {number}",
+                why=words.say(condition, member, inside=False),
+                number=words.say(number, member),
+            )
+            applying.append(said)
     if not applying:
-        return "各项均不适用，取 0"
-    return f"只取最高一项({'；'.join(applying)})" if len(applying) > 1 else applying[0]
+        return words.language.text("各项均不适用，取 0")
+    if len(applying) == 1:
+        return applying[0]
+    return words.language.say("只取最高一项({items})", items=words.language.joined(applying, "；"))
 
 
 def _aggregate(words: Words, expression: Aggregate, member: Place, inside: bool) -> str:
-    case, inner = words.case, expression.inner
+    case, language, inner = words.case, words.language, expression.inner
     if inner is None:
         entities = words.book.entities
-        return f"{entities.group_label}{entities.member_label} {len(case.members)} 人"
-    label = words.rules[inner.name].label if isinstance(inner, RuleValue) else ""
+        return language.say(
+            "{group}{member} {count} 人",
+            group=language.text(entities.group_label),
+            member=language.text(entities.member_label),
+            count=len(case.members),
+        )
     each: list[str] = []
-    for place, name in enumerate(case.names):
+    for place in range(len(case.members)):
         where = expression.where
         if where is not None and case.evaluate(where, place) is False:
             continue
-        each.append(f"{name} {shown(each_value(case, expression, place), inner.unit)}")
-    joined = (" + " if expression.which == "total" else "、").join(each)
-    what = {"total": "合计", "count": "人数", "any": "有成员", "all": "全部成员"}[expression.which]
-    return f"{label}{what}({joined or '无'})"
+        value = words.shown(each_value(case, expression, place), inner.unit)
+        each.append(f"{words.member(place)} {value}")
+    joined = " + ".join(each) if expression.which == "total" else language.joined(each)
+    label = words.rules[inner.name].label if isinstance(inner, RuleValue) else ""
+    return language.say(
+        OF_MEMBERS[expression.which],
+        label=language.leading(label),
+        each=joined or language.text("无"),
+    )
 
 
 def _rounded(words: Words, expression: Rounded, member: Place, inside: bool) -> str:
     step = STEPS.get(expression.step, str(expression.step))
-    return f"{words.say(expression.inner, member)} {MODES[expression.mode]}{step}"
+    return words.language.say(
+        MODES[expression.mode],
+        number=words.say(expression.inner, member),
+        step=words.language.text(step),
+    )
 
 
 def _monthly(words: Words, expression: Monthly, member: Place, inside: bool) -> str:
@@ -344,29 +407,37 @@ def _monthly(words: Words, expression: Monthly, member: Place, inside: bool) -> 
 
 
 def _age(words: Words, expression: Age, member: Place, inside: bool) -> str:
+    language = words.language
     years = words.case.evaluate(expression, member)
-    full = "周岁未知" if isinstance(years, Unknown) else f"满 {years} 周岁"
-    on = str(words.case.month.first_day)
+    on = language.day(words.case.month.first_day)
     if expression.on is not None:
         on = words.say(expression.on, member)
-    return f"{words.say(expression.birth, member)} 至 {on} {full}"
+    birth = words.say(expression.birth, member)
+    if isinstance(years, int):
+        phrase = "{birth} 至 {on} 满 {years} 周岁"
+        return language.say(phrase, birth=birth, on=on, years=Counted(years))
+    return language.say("{birth} 至 {on} 周岁未知", birth=birth, on=on)
 
 
 def _month_of(words: Words, expression: MonthOf, member: Place, inside: bool) -> str:
-    return f"{words.say(expression.day, member)} 所在月"
+    return words.language.say("{day} 所在月", day=words.say(expression.day, member))
 
 
 def _months_since(words: Words, expression: MonthsSince, member: Place, inside: bool) -> str:
+    language = words.language
     months = words.case.evaluate(expression, member)
-    passed = "未知" if isinstance(months, Unknown) else months
-    until = words.case.month.text
+    since = words.say(expression.since, member)
+    until = language.month(words.case.month.number)
     if expression.until is not None:
         until = words.say(expression.until, member)
-    return f"{words.say(expression.since, member)} 至 {until} 满 {passed} 个月"
+    if isinstance(months, int):
+        phrase = "{since} 至 {until} 满 {months} 个月"
+        return language.say(phrase, since=since, until=until, months=Counted(months))
+    return language.say("{since} 至 {until} 满 未知 个月", since=since, until=until)
 
 
 def _is_given(words: Words, expression: IsGiven, member: Place, inside: bool) -> str:
-    return f"有 {words.say(expression.fact, member)}"
+    return words.language.say("有 {fact}", fact=words.say(expression.fact, member))
 
 
 SAY: Final[dict[type[Expression], Callable[[Words, Any, Place, bool], str]]] = {

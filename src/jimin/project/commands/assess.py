@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.foundation.tables import CopyFailedError, UnusableError, tidy, write_marked_copy
 from jimin.policies import Assessment, Policy, PolicyError, assess_household, load_policy
 from jimin.project.commands.assess_json import json_on_stdout
 from jimin.project.commands.assess_screen import print_explanation, print_faults, print_summary
 from jimin.project.commands.dibao_workbook import Household, Reading, read_workbook
+from jimin.project.commands.languages import language_option, spoken
 from jimin.project.commands.result_workbook import result_workbook
 
 UNUSABLE, SOME_BAD = 2, 3
@@ -67,9 +69,11 @@ def assess(file: Path, month: str, policy_name: str, out: Path | None, as_json: 
 @click.command()
 @common
 @click.option("--household", "number", default="", help="家庭编号")
-def explain(file: Path, month: str, policy_name: str, number: str) -> None:
+@language_option
+def explain(file: Path, month: str, policy_name: str, number: str, lang: str) -> None:
     """在终端说明工作簿 FILE 中一户的核定过程。"""
     with refusals():
+        language = spoken(policy_name, lang)
         policy = policy_for(policy_name, month)
         reading = read_workbook(file, policy, month)
         number = tidy(number)
@@ -80,13 +84,13 @@ def explain(file: Path, month: str, policy_name: str, number: str) -> None:
             hint = f"相近的有：{'、'.join(near)}。" if near else "请核对编号。"
             raise UnusableError(f"工作簿里没有家庭编号“{number}”；{hint}")
         household = next((h for h in reading.households if h.number == number), None)
-        result = None if household is None else assess_one(policy, month, household)
+        result = None if household is None else assess_one(policy, month, household, language)
     console = Console()
     if result is None:
         console.print(f"家庭编号 {number} 有误，未核定：", markup=False)
         print_faults(console, reading.faults_of(number))
         sys.exit(SOME_BAD)
-    print_explanation(console, policy, month, number, result)
+    print_explanation(console, policy, month, number, result, language)
 
 
 @contextmanager
@@ -128,10 +132,10 @@ def same_file(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def assess_one(policy: Policy, month: str, household: Household) -> Assessment:
-    return assess_household(
-        policy, month=month, household=household.facts, members=household.members
-    )
+def assess_one(
+    policy: Policy, month: str, household: Household, language: Language = CHINESE
+) -> Assessment:
+    return assess_household(policy, month, household.facts, household.members, language)
 
 
 def run(

@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from jimin.engine.rules import Step, money
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.foundation.tables import Fault
 from jimin.policies import Assessment, Policy
 from jimin.project.commands.result_workbook import UNKNOWN, figure_text
 
 MOST_FAULTS = 20
-MARKS = {"是": ("✓ 满足", "green"), "否": ("✗ 不满足", "red")}
-OPEN_MARK = ("？未知", "yellow")
+MARKS = {True: ("✓ 满足", "green"), False: ("✗ 不满足", "red"), None: ("？未知", "yellow")}
 
 
 def print_summary(
@@ -60,13 +60,22 @@ def print_faults(console: Console, faults: Sequence[Fault]) -> None:
 
 
 def print_explanation(
-    console: Console, policy: Policy, month: str, number: str, result: Assessment
+    console: Console,
+    policy: Policy,
+    month: str,
+    number: str,
+    result: Assessment,
+    language: Language = CHINESE,
 ) -> None:
     """One household: conclusion, figures, conditions, steps and the parameters behind them."""
-    console.print(Text(f"家庭 {number} · {month} · {policy.label}", style="bold"))
-    console.print(Text(f"结论：{result.conclusion}", style="bold"), soft_wrap=True)
-    console.print(Text(f"首要原因：{result.reason}"), soft_wrap=True)
-    table = Table("人数", "人均月收入", "标准", "差额补助", "分类施保", "本月应发", box=box.SIMPLE)
+    told = language.text
+    console.print(Text(f"{told('家庭')} {number} · {month} · {told(policy.label)}", style="bold"))
+    conclusion = language.say("结论：{conclusion}", conclusion=told(result.conclusion))
+    console.print(Text(conclusion, style="bold"), soft_wrap=True)
+    reason = language.say("首要原因：{reason}", reason=result.reason)
+    console.print(Text(reason), soft_wrap=True)
+    columns = ("人数", "人均月收入", "标准", "差额补助", "分类施保", "本月应发")
+    table = Table(*map(told, columns), box=box.SIMPLE)
     figures = (
         result.per_capita,
         result.standard,
@@ -74,31 +83,37 @@ def print_explanation(
         result.category,
         result.amount,
     )
-    table.add_row(str(result.size), *(UNKNOWN if f is None else money(f) for f in figures))
+    amounts = (told(UNKNOWN) if f is None else language.money(f) for f in figures)
+    table.add_row(str(result.size), *amounts)
     console.print(table)
-    console.print(Text("条件", style="bold"))
+    console.print(Text(told("条件"), style="bold"))
+    rules = policy.edition(month).book.rules
     for step in result.steps:
-        if policy.book.rules[step.rule].unmet:
-            mark, style = OPEN_MARK if step.value is None else MARKS[step.value]
-            console.print(Text.assemble("  ", (mark, style), f"  {step.label}"), soft_wrap=True)
-    console.print(Text("步骤", style="bold"))
+        if rules[step.rule].unmet:
+            mark, style = MARKS[None if step.exact is None else bool(step.exact)]
+            marked = Text.assemble("  ", (told(mark), style), f"  {step.label}")
+            console.print(marked, soft_wrap=True)
+    console.print(Text(told("步骤"), style="bold"))
     for place, step in enumerate(result.steps, 1):
-        _print_step(console, place, step)
-    _print_parameters(console, result)
+        _print_step(console, place, step, language)
+    _print_parameters(console, result, language)
 
 
-def _print_step(console: Console, place: int, step: Step) -> None:
-    whose = f"（{step.member}）" if step.member else ""
-    value = UNKNOWN if step.value is None else step.value
-    console.print(
-        Text.assemble(f"{place:>3}. {step.label}{whose}：", (value, "bold")), soft_wrap=True
-    )
+def _print_step(console: Console, place: int, step: Step, language: Language) -> None:
+    label = step.label
+    if step.member:
+        label = language.say("{label}（{member}）", label=label, member=step.member)
+    head = language.say("{place}. {label}：", place=f"{place:>3}", label=label)
+    value = language.text(UNKNOWN) if step.value is None else step.value
+    console.print(Text.assemble(head, (value, "bold")), soft_wrap=True)
     console.print(Text(f"     {step.formula}"), soft_wrap=True)
-    console.print(Text(f"     依据：{step.cite}", style="dim"), soft_wrap=True)
+    cited = language.say("依据：{cite}", cite=step.cite)
+    console.print(Text(f"     {cited}", style="dim"), soft_wrap=True)
 
 
-def _print_parameters(console: Console, result: Assessment) -> None:
+def _print_parameters(console: Console, result: Assessment, language: Language) -> None:
     figures = dict.fromkeys(figure for step in result.steps for figure in step.parameters)
-    console.print(Text("参数", style="bold"))
+    console.print(Text(language.text("参数"), style="bold"))
     for figure in figures:
-        console.print(Text(f"  {figure_text(figure)}；{figure.source}"), soft_wrap=True)
+        told = language.joined((figure_text(figure, language), figure.source), "；")
+        console.print(Text(f"  {told}"), soft_wrap=True)

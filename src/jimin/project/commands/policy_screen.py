@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jimin.engine.rules import Choice, DatedValue, Parameter, Policy, PolicyMonth, RuleBook
-from jimin.engine.rules.compare import figure_text
+from jimin.engine.rules.words import figure_text
 from jimin.policies import benefit_of
 
 STATUSES = {"confirmed": "已确认", "example": "示例"}

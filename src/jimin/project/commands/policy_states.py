@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from jimin.engine.rules import Policy, PolicyError, PolicyMonth, load_parameters
-from jimin.engine.rules.compare import figure_text, outline
+from jimin.engine.rules.compare import outline
 from jimin.engine.rules.draft import with_figures
+from jimin.engine.rules.words import figure_text
 from jimin.policies import benefit_of
 from jimin.project.commands.policy_screen import key_text
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from jimin.engine.rules import Step, UsedFigure, money
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.foundation.tables import OutColumn, WorkbookWriter, new_workbook
 from jimin.policies import Assessment, Policy
 
@@ -40,10 +41,15 @@ def yuan(value: Fraction | None) -> Decimal | None:
     return None if value is None else Decimal(money(value))
 
 
-def figure_text(figure: UsedFigure) -> str:
+def figure_text(figure: UsedFigure, language: Language = CHINESE) -> str:
     """A parameter with its value, the day it took effect and whether it is only an example."""
-    example = "（示例）" if figure.status == "example" else ""
-    return f"{figure.label} {figure.value}，自 {figure.since} 起{example}"
+    example = figure.status == "example"
+    return language.say(
+        "{label} {value}，自 {since} 起（示例）" if example else "{label} {value}，自 {since} 起",
+        label=figure.label,
+        value=figure.value,
+        since=figure.since,
+    )
 
 
 class ResultWriter:

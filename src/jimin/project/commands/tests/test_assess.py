@@ -1,6 +1,7 @@
 """The commands as a clerk runs them. Expected amounts are worked out by hand."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -250,6 +251,19 @@ def test_explain_shows_conclusion_conditions_steps_and_figures(good: Path) -> No
     assert "✓ 满足  人均月收入低于标准" in text
     assert "依据：社会救助暂行办法第十条" in text
     assert "城市低保标准 460.00，自 2016-07-01 起（示例）" in text
+
+
+def test_explain_speaks_english(good: Path) -> None:
+    words = ("explain", good, "--month", "2016-07", "--household", "H3", "--lang", "en")
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+    text = result.output
+    assert "Conclusion: not eligible\n" in text
+    assert "Reason: motor vehicles: 1, more than the limit of 0\n" in text
+    assert "✗ not met  Motor vehicles are within the limit" in text
+    assert "by Interim Measures for Social Assistance, article 10\n" in text
+    assert "Urban dibao standard 460.00, from 1 July 2016 (example)" in text
+    assert re.findall("[\u3000-\u9fff\uff00-\uffef]", text.replace("甲", "")) == []
 
 
 def test_explain_shows_what_is_unknown(good: Path) -> None:
