@@ -157,6 +157,11 @@ def other_gates() -> Iterator[tuple[str, Gate]]:
     yield "api-1:openapi-json", Gate()
     yield "people-person-pick", Gate("people.person")
     yield "dashboard", Gate()  # who has none is sent to their work
+    yield "jobs", Gate()
+    yield "job", Gate(of=one_nowhere(pk=UUID(int=0)))
+    yield "job-stop", Gate(method="post", of=one_nowhere(pk=UUID(int=0)))
+    yield "job-retry", Gate(method="post", of=one_nowhere(pk=UUID(int=0)))
+    yield "job-result", Gate(of=one_nowhere(pk=UUID(int=0)))
     yield "document", Gate("documents.document", of=rows(Document))
 
 

@@ -31,6 +31,7 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "page.inbox": (_("待办"), {}),
     "page.months": (_("月度核定"), {}),
     "page.access": (_("权限一览"), {}),
+    "jobs.job": (_("后台任务"), {"stop": _("取消任务"), "retry": _("重试任务")}),
     "documents.document": (_("文书"), {}),
     "awards.award": (_("待遇"), {"grant": _("批准待遇"), "stop": _("停发待遇")}),
     "policy.release": (_("政策发布"), {"release": _("发布")}),

@@ -16,6 +16,7 @@ COMMANDS = {
     "plan": ("jimin.project.commands.plan:plan", "阅读工作要点文本：提纲、指标、文件"),
     "demo": ("jimin.project.commands.serve:demo", "装入演示城市并启动服务"),
     "serve": ("jimin.project.commands.serve:serve", "启动服务"),
+    "worker": ("jimin.project.commands.worker:worker", "办理后台任务"),
     "administrator": (
         "jimin.project.commands.administrator:administrator",
         "登记第一位系统管理员",

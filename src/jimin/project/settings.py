@@ -35,11 +35,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
+    "django_tasks_db",
     "lucide",
     "jimin.foundation.ui",
     "jimin.foundation.access",
     "jimin.foundation.audit",
     "jimin.foundation.records",
+    "jimin.foundation.jobs",
     "jimin.foundation.documents",
     "jimin.kernel.areas",
     "jimin.kernel.people",
@@ -148,6 +150,8 @@ LOCALE_PATHS = [ROOT / "src/jimin/locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"  # with the data: two installations never share it

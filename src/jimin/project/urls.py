@@ -12,6 +12,7 @@ urlpatterns = [
     path("records/", include("jimin.foundation.records.views")),
     path("", include("jimin.kernel.people.views")),
     path("", include("jimin.foundation.documents.views")),
+    path("", include("jimin.foundation.jobs.views")),
     path("", include("jimin.kernel.cases.views")),
     path("", include("jimin.kernel.payments.views")),
     path("", include("jimin.domains.assistance.views")),

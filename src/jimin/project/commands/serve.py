@@ -170,7 +170,9 @@ def _run(host: str, port: int) -> None:
 
     connections.close_all()  # the workers open their own
     sys.stdout.flush()
-    Granian(
+    from .worker import worker_beside
+
+    server = Granian(
         "jimin.project.wsgi:application",
         address=host,
         port=port,
@@ -179,4 +181,6 @@ def _run(host: str, port: int) -> None:
         blocking_threads=THREADS,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    with worker_beside():
+        server.serve()
