@@ -106,3 +106,13 @@ FACTORIES: dict[str, Factory] = {
 EXEMPT: dict[str, str] = {
     "access.user": "Those who sign in to walk are rows of it; foundation/access/tests walks it.",
 }
+# What is typed into the form of every bulk action, by the label of the register and the action.
+# The action must succeed with it for an example of the factory that lies in another community.
+BULK: dict[tuple[str, str], Callable[[str], dict[str, str]]] = {
+    ("people.person", "move"): lambda area: {"area": area, "reason": "搬家"},
+    ("people.household", "move"): lambda area: {"area": area, "reason": "搬家"},
+    ("people.household", "dissolve"): lambda area: {
+        "dissolved_on": "2016-06-01",
+        "reason": "无人居住",
+    },
+}

@@ -104,6 +104,8 @@ def record_gates() -> Iterator[tuple[str, Gate]]:
         of = rows(record.model, record.area) if record.area else first_of(record.model)
         yield name, Gate(subject)
         yield f"{name}-pick", Gate(subject)
+        yield f"{name}-choose", Gate(subject, method="post", of=one_nowhere(name="no-such-action"))
+        yield f"{name}-batch", Gate(subject, of=one_nowhere(pk=UUID(int=0)))
         yield f"{name}-columns", Gate(subject, method="post")
         yield f"{name}-save-view", Gate(subject, method="post")
         yield f"{name}-remove-view", Gate(subject, method="post", of=one(pk=1))
@@ -113,6 +115,8 @@ def record_gates() -> Iterator[tuple[str, Gate]]:
         yield f"{name}-act", Gate(subject, of=one_nowhere(pk="1", name="no-such-action"))
         for action in record.actions:
             yield f"{name}-act", Gate(subject, action.verb, of=with_name(of, action.name))
+            if action.is_bulk:
+                yield f"{name}-choose", Gate(subject, action.verb, "post", one(name=action.name))
         if record.is_editable:
             yield f"{name}-new", Gate(subject, "add")
             yield f"{name}-import", Gate(subject, "import")

@@ -154,6 +154,7 @@ def knocks(record: RecordType, obj: Any) -> list[tuple[str, str, str]]:
     found += [(a.verb, "get", record.url("act", obj.pk, a.name)) for a in record.actions]
     found += [(a.verb, "post", record.url("act", obj.pk, a.name)) for a in record.actions]
     found += [(a.verb, "post", api(record, f"{obj.pk}/{a.name}")) for a in record.actions]
+    found += [(a.verb, "post", record.url("choose", a.name)) for a in record.actions if a.is_bulk]
     if record.is_editable:
         found += [
             ("add", "get", record.url("new")),

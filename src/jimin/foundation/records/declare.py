@@ -70,7 +70,8 @@ class Action:
     given) and the cleaned values of `form`. `permission` is the verb asked of the access matrix,
     the action's own name unless given. `shown` hides the button where the state forbids the
     action; the service refuses by itself all the same. `form` is called as a Django form with
-    the record as the keyword `record_object`.
+    the record as the keyword `record_object`; of a bulk action, which can be done with many
+    records at once, also with None.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Action:
     takes: str = ""
     icon: str = "pencil"
     is_danger: bool = False
+    is_bulk: bool = False
     help: Label = ""
 
     @property
@@ -90,7 +92,7 @@ class Action:
 
 
 class ActionForm(forms.Form):
-    """The form of an action; knows the record it is for."""
+    """The form of an action; knows the record it is for, or None when it is for many."""
 
     def __init__(self, *args: Any, record_object: Any, **kwargs: Any) -> None:
         self.record_object = record_object

@@ -81,3 +81,56 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Batch(models.Model):
+    """An action for many records: chosen, tried without effect, then done row by row."""
+
+    class State(models.TextChoices):
+        CHOSEN = "chosen", _("待填写")
+        TRIED = "tried", _("待确认")
+        DONE = "done", _("已办理")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户"))
+    subject = models.CharField(_("登记簿"), max_length=80)
+    action = models.CharField(_("操作"), max_length=40)
+    values = SealedField(_("内容"), blank=True)  # the form as it was sent
+    state = models.CharField(max_length=6, choices=State, default=State.CHOSEN)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("批量办理")
+        verbose_name_plural = _("批量办理")
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.action}"
+
+
+class BatchRow(models.Model):
+    """One record of a batch, at the version at which it was chosen, and what became of it."""
+
+    class State(models.TextChoices):
+        CHOSEN = "chosen", _("已选")
+        FINE = "fine", _("可以办理")
+        REFUSED = "refused", _("不能办理")
+        DONE = "done", _("已办理")
+        FAILED = "failed", _("没有办理")
+
+    batch = models.ForeignKey(
+        Batch, models.CASCADE, related_name="rows", verbose_name=_("批量办理")
+    )
+    key = models.CharField(max_length=64)
+    version = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State, default=State.CHOSEN)
+    message = models.CharField(_("说明"), max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("批量办理的记录")
+        verbose_name_plural = _("批量办理的记录")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "key"], name="record_once_in_batch")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,9 +18,8 @@ from jimin.foundation.records.declare import (
     registry,
 )
 from jimin.foundation.records.filters import presence
-from jimin.foundation.records.forms import PickField
+from jimin.foundation.records.forms import AreaField, PickField
 from jimin.foundation.records.values import hidden
-from jimin.kernel.areas.models import Area
 
 from . import services
 from .models import Household, Member, Person
@@ -42,10 +40,33 @@ def place(obj: Any) -> str:
     return f"{area.parent.name} {area.name}" if area.parent else area.name
 
 
-def must_be_lowest(area: Area) -> None:
-    """People live in a village or community, not in a township as a whole."""
-    if area.level != Area.Level.COMMUNITY and area.children.exists():
-        raise ValidationError({"area": _("请选到具体的村（社区）。")})
+class MoveForm(ActionForm):
+    """Where somebody lives from now on."""
+
+    address = forms.CharField(
+        label=gettext_lazy("新住址"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("不填则住址不变。"),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("事由"),
+        max_length=400,
+        min_length=2,
+        error_messages={"required": gettext_lazy("请填写迁移的事由。")},
+    )
+
+
+class MovePersonForm(MoveForm):
+    area = AreaField(subject="people.person", verb="move", label=gettext_lazy("迁入的村（社区）"))
+    field_order = ["area", "address", "reason"]
+
+
+class MoveHouseholdForm(MoveForm):
+    area = AreaField(
+        subject="people.household", verb="move", label=gettext_lazy("迁入的村（社区）")
+    )
+    field_order = ["area", "address", "reason"]
 
 
 class PersonRecord(RecordType):
@@ -114,8 +135,20 @@ class PersonRecord(RecordType):
         "disability_grade": gettext_lazy("1 至 4 级；没有残疾证填 0。"),
     }
 
+    actions = (
+        Action(
+            "move",
+            gettext_lazy("迁移"),
+            services.move_person,
+            form=MovePersonForm,
+            shown=lambda person: person.died_on is None,
+            icon="map-pin",
+            is_bulk=True,
+        ),
+    )
+
     def prepare(self, obj: Person) -> None:
-        must_be_lowest(obj.area)
+        services.must_be_lowest(obj.area)
 
     def pick_text(self, obj: Person) -> str:
         parts = [
@@ -175,6 +208,16 @@ class RemoveMemberForm(ActionForm):
         field = self.fields["member"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = members_of(self.record_object).filter(left_on=None)
+
+
+class DissolveForm(ActionForm):
+    dissolved_on = day_field(gettext_lazy("销户日期"))
+    reason = forms.CharField(
+        label=gettext_lazy("事由"),
+        max_length=400,
+        min_length=2,
+        error_messages={"required": gettext_lazy("请填写销户的事由。")},
+    )
 
 
 def is_standing(household: Household) -> bool:
@@ -240,10 +283,31 @@ class HouseholdRecord(RecordType):
             icon="user-minus",
             help=gettext_lazy("成员在本户的时间仍留在记录中。"),
         ),
+        Action(
+            "move",
+            gettext_lazy("迁移"),
+            services.move_household,
+            form=MoveHouseholdForm,
+            shown=is_standing,
+            icon="map-pin",
+            is_bulk=True,
+            help=gettext_lazy("与家庭住在同一村（社区）的成员一起迁移。"),
+        ),
+        Action(
+            "dissolve",
+            gettext_lazy("销户"),
+            services.dissolve_household,
+            form=DissolveForm,
+            shown=is_standing,
+            icon="house-plug",
+            is_danger=True,
+            is_bulk=True,
+            help=gettext_lazy("没有成员的家庭才能销户。"),
+        ),
     )
 
     def prepare(self, obj: Household) -> None:
-        must_be_lowest(obj.area)
+        services.must_be_lowest(obj.area)
 
     def pick_text(self, obj: Household) -> str:
         head: models.Model | None = obj.head

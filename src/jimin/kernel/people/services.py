@@ -1,4 +1,4 @@
-"""Who joins and who leaves a household."""
+"""Who joins and who leaves a household, who moves, and the end of a household."""
 
 import datetime as dt
 
@@ -11,6 +11,7 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System, acting_as, acting_as_system
 from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
+from jimin.kernel.areas.models import Area
 
 from .models import Household, Member, Person
 
@@ -78,6 +79,86 @@ def remove_member(
         _set_head(household, None)
     _log(actor, household, "remove_member", member, reason)
     return member
+
+
+@transaction.atomic
+def move_person(
+    *, actor: User | System, person: Person, area: Area, address: str = "", reason: str
+) -> Person:
+    """Let a person live in another community. Without an address the old one stays."""
+    person = Person._base_manager.select_for_update().get(pk=person.pk)
+    for code in (person.area_id, area.pk):
+        require(actor=actor, verb="move", subject="people.person", area=code)
+    if person.died_on is not None:
+        raise ValidationError(_("%(name)s已登记死亡，不能迁移。") % {"name": person.name})
+    _move(actor, person, area, address, reason)
+    return person
+
+
+@transaction.atomic
+def move_household(
+    *, actor: User | System, household: Household, area: Area, address: str = "", reason: str
+) -> Household:
+    """Let a household live in another community, with those of its members who lived where it did.
+
+    The right to move the household is that to move them.
+    """
+    household = _held(actor, household, "move")
+    require(actor=actor, verb="move", subject="people.household", area=area.pk)
+    if household.dissolved_on is not None:
+        raise ValidationError(_("这个家庭已销户，不能迁移。"))
+    present = Member._base_manager.filter(household=household, left_on=None)
+    people = Person._base_manager.select_for_update().filter(
+        pk__in=present.values("person_id"), area_id=household.area_id, died_on=None
+    )
+    together = list(people.order_by("pk"))
+    _move(actor, household, area, address, reason)
+    for person in together:
+        _move(actor, person, area, address, reason)
+    return household
+
+
+@transaction.atomic
+def dissolve_household(
+    *, actor: User | System, household: Household, dissolved_on: dt.date, reason: str
+) -> Household:
+    """End a household in which nobody is left."""
+    household = _held(actor, household, "dissolve")
+    if household.dissolved_on is not None:
+        raise ValidationError(_("这个家庭已销户，不必再办。"))
+    if dissolved_on > timezone.localdate():
+        raise ValidationError({"dissolved_on": _("销户日期不能晚于今天。")})
+    staying = Member._base_manager.filter(household=household, left_on=None)
+    if number := staying.count():
+        raise ValidationError(
+            _("这个家庭还有 %(number)s 名成员。请先办理离户，再销户。") % {"number": number}
+        )
+    household.dissolved_on = dissolved_on
+    household.save(update_fields=["dissolved_on"])
+    values = {"dissolved_on": [None, dissolved_on]}
+    audit.log(actor=actor, obj=household, verb="dissolve", values=values, reason=reason)
+    return household
+
+
+def must_be_lowest(area: Area) -> None:
+    """People live in a village or community, not in a township as a whole."""
+    if area.level != Area.Level.COMMUNITY and area.children.exists():
+        raise ValidationError({"area": _("请选到具体的村（社区）。")})
+
+
+def _move(
+    actor: User | System, obj: Person | Household, area: Area, address: str, reason: str
+) -> None:
+    must_be_lowest(area)
+    if obj.area_id == area.pk:
+        raise ValidationError(_("已在%(area)s，不必迁移。") % {"area": area.name})
+    values = {"area": [obj.area_id, area.pk]}
+    if address and address != obj.address:
+        values["address"] = [obj.address, address]
+        obj.address = address
+    obj.area = area
+    obj.save(update_fields=["area", "address"])
+    audit.log(actor=actor, obj=obj, verb="move", values=values, reason=reason)
 
 
 def _held(actor: User | System, household: Household, verb: str) -> Household:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from ..declare import RecordType, registry
-from . import changes, exports, imports, lists, pages, saved
+from . import bulk, changes, exports, imports, lists, pages, saved
 
 app_name = "records"
 
@@ -23,6 +23,8 @@ def addresses(record: RecordType) -> list[URLPattern]:
         at("", lists.listing),
         at("pick/", lists.pick, "pick"),
         at("export/", exports.export, "export"),
+        at("many/<slug:name>/", bulk.choose, "choose"),
+        at("many/batch/<uuid:pk>/", bulk.batch, "batch"),
         at("columns/", saved.columns, "columns"),
         at("views/", saved.save, "save-view"),
         at("views/<int:pk>/remove/", saved.remove, "remove-view"),

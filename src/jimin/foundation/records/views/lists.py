@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from .. import bulk, forms, paging, places, saved, search
 from .. import filters as record_filters
-from .. import forms, paging, places, saved, search
 from ..declare import Column, RecordType
 from .common import allow
 
@@ -51,6 +51,12 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
         "export_url": record.url("export") if user.may("export", record.subject) else "",
         "may_unmask": user.may("unmask", record.subject) and bool(record.sealed_names),
         "shown": shown,
+        "bulk_actions": [
+            {"action": a, "href": record.url("choose", a.name)}
+            for a in record.actions
+            if a.is_bulk and user.may(a.verb, record.subject)
+        ],
+        "most_chosen": bulk.MOST,
         "query_string": request.GET.urlencode(),
     }
     is_partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
@@ -115,4 +121,4 @@ def _heads(record: RecordType, columns: Sequence[Column], sort: str) -> list[dic
 def _row(record: RecordType, columns: Sequence[Column], obj: Any) -> dict[str, Any]:
     cells = [{"label": c.label, "value": c.value(obj), "is_number": c.is_number} for c in columns]
     address = reverse(f"records:{record.slug}-page", args=[obj.pk])
-    return {"href": address, "cells": cells}
+    return {"href": address, "pk": obj.pk, "name": str(obj), "cells": cells}
