@@ -58,6 +58,8 @@ STANDINGS = {
     "sentenced_for_life": "被判处死刑或者无期徒刑",
     "dead": "已去世",
 }
+DEATHS = {"illness": "因病", "old_wound": "旧伤复发", "other": "其他原因"}
+"""Who dies of an old wound is provided for as killed on duty, which is another benefit."""
 
 
 def declare(book: RuleBook) -> None:
@@ -67,6 +69,7 @@ def declare(book: RuleBook) -> None:
         cause=Choice(label="致残性质", choices=CAUSES),
         standing=Choice(label="状态", choices=STANDINGS),
         died_in=Month(label="去世月份"),
+        death_cause=Choice(label="去世原因", choices=DEATHS),
         lives_in_institution=Flag(label="由国家集中供养"),
     )
 
@@ -127,10 +130,14 @@ def declare(book: RuleBook) -> None:
 
     # Death
 
-    @book.member("丧葬补助费", cite="军人抚恤优待条例第二十八条")
+    @book.member("本月因病去世", cite="军人抚恤优待条例第二十八条第二款")
+    def died_of_illness(p: Member) -> Expression:
+        return p.died_this_month & (p.death_cause == "illness")
+
+    @book.member("丧葬补助费", cite="军人抚恤优待条例第二十八条第二款")
     def funeral_grant(p: Member) -> Expression:
         grant = figures.funeral_months * monthly(p.pension_a_year)
-        return when(p.died_this_month, round_half_up(grant, TO_FEN), 0)
+        return when(p.died_of_illness, round_half_up(grant, TO_FEN), 0)
 
     # Together
 
