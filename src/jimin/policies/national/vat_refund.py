@@ -36,7 +36,13 @@ BENEFIT = Benefit(
         shown=("limit", "refundable_tax"),
         amounts=("refund", "limit_left"),
     ),
-    conditions=("enterprise_is_recognised", "persons_reached", "share_reached"),
+    conditions=(
+        "enterprise_is_recognised",
+        "credit_is_good",
+        "income_share_reached",
+        "persons_reached",
+        "share_reached",
+    ),
     reasons={
         ELIGIBLE: (
             "安置残疾人 {disabled_staff} 人，职工 {staff} 人，本月限额 {limit} 元，"
@@ -44,6 +50,7 @@ BENEFIT = Benefit(
         )
     },
 )
+RATINGS = {"A": "A 级", "B": "B 级", "M": "M 级", "C": "C 级", "D": "D 级"}
 KINDS = {"ordinary": "一般单位", "blind_massage": "盲人按摩机构"}
 MOST_STAFF = 2_000
 
@@ -69,13 +76,22 @@ def declare_2007(book: RuleBook) -> None:
 
     @book.group("符合退税条件", cite="财税〔2007〕92 号：享受优惠的单位")
     def is_eligible(h: Group) -> Expression:
-        return h.enterprise_is_recognised & h.persons_reached & h.share_reached
+        return h.enterprise_is_recognised & h.income_and_staff_suffice
 
 
 def declare_2016(book: RuleBook) -> None:
     """财税〔2016〕52 号, from May 2016: four times the minimum wage of the county."""
     figures = book.figures
+    book.group_facts(credit_rating=Choice(label="纳税信用等级", choices=RATINGS))
     _declare(book, "财税〔2016〕52 号")
+
+    @book.group(
+        "纳税信用等级不是 C 级、D 级",
+        cite="财税〔2016〕52 号：纳税信用等级",
+        unmet="纳税信用等级为 C 级或者 D 级，不得享受",
+    )
+    def credit_is_good(h: Group) -> Expression:
+        return (h.credit_rating != "C") & (h.credit_rating != "D")
 
     @book.member("每位残疾人每月退税限额", cite="财税〔2016〕52 号：每月退还限额")
     def limit_for_one(p: Member) -> Expression:
@@ -83,7 +99,7 @@ def declare_2016(book: RuleBook) -> None:
 
     @book.group("符合退税条件", cite="财税〔2016〕52 号：享受优惠的条件")
     def is_eligible(h: Group) -> Expression:
-        return h.persons_reached & h.share_reached
+        return h.credit_is_good & h.income_and_staff_suffice
 
 
 def _declare(book: RuleBook, document: str) -> None:
@@ -91,14 +107,16 @@ def _declare(book: RuleBook, document: str) -> None:
     figures = book.figures
     book.group_facts(
         kind=Choice(label="单位类别", choices=KINDS),
-        vat_paid=Money(label="本月已缴增值税", highest=10_000_000_000),
+        income=Money(label="增值税收入（2016 年 4 月以前含营业税收入）", highest=10_000_000_000),
+        covered_income=Money(label="其中适用优惠的销售货物和服务收入", highest=10_000_000_000),
+        vat_paid=Money(label="本月已缴增值税（不含直接销售外购货物的）", highest=10_000_000_000),
         tax_left_before=Money(label="本年度以前月份已缴未退税款", highest=10_000_000_000),
         limit_left_before=Money(label="本年度以前月份未用限额", highest=10_000_000_000),
     )
     book.member_facts(
-        is_disabled=Flag(label="持残疾人证或残疾军人证（一至八级）"),
+        is_disabled=Flag(label="法定劳动年龄内，持残疾人证或残疾军人证（一至八级）"),
         contract_months=Whole(label="劳动合同月数", unit=MONTHS, highest=600),
-        is_insured=Flag(label="按月缴纳社会保险"),
+        is_insured=Flag(label="按月足额缴纳各项社会保险"),
         wage=Money(label="本月工资", highest=10_000_000),
         is_paid_by_bank=Flag(label="通过银行支付工资"),
     )
@@ -136,6 +154,18 @@ def _declare(book: RuleBook, document: str) -> None:
     )
     def share_reached(h: Group) -> Expression:
         return h.disabled_staff >= figures.least_disabled_share * h.staff
+
+    @book.group(
+        "适用优惠的收入达到比例",
+        cite=f"{document}：适用范围",
+        unmet="适用优惠的收入 {covered_income} 元，不足全部收入 {income} 元的 {least_income_share}",
+    )
+    def income_share_reached(h: Group) -> Expression:
+        return h.covered_income >= figures.least_income_share * h.income
+
+    @book.group("收入、人数和比例达到要求", cite=f"{document}：享受优惠的条件")
+    def income_and_staff_suffice(h: Group) -> Expression:
+        return h.income_share_reached & h.persons_reached & h.share_reached
 
     @book.group("本月退税限额", cite=f"{document}：退还限额")
     def limit(h: Group) -> Expression:
