@@ -131,8 +131,8 @@ def exit_payment(h: Group) -> Expression:
 
 book_2021 = _book(dibao_2021.declare)
 figures_2021 = book_2021.figures
-_declare_property(book_2021, "最低生活保障审核确认办法：家庭财产")
-_declare_category(book_2021, "最低生活保障审核确认办法：分类施保")
+_declare_property(book_2021, "最低生活保障审核确认办法第十四条")
+_declare_category(book_2021, "最低生活保障审核确认办法第二十七条")
 _declare_exit_limits(book_2021, "最低生活保障审核确认办法第三十三条")
 
 

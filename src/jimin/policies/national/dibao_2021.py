@@ -47,6 +47,7 @@ def declare(book: RuleBook) -> None:
             default="household",
         ),
         family_per_capita=Money(label="单人申请人所在家庭人均月收入", highest=10_000_000),
+        family_meets_property_rules=Flag(label="单人申请人所在家庭财产符合低保边缘家庭规定"),
         rise_is_from_work=Flag(label="因就业收入超过标准"),
         amount_before_exit=Money(label="进入渐退时的月低保金", highest=1_000_000),
     )
@@ -85,15 +86,15 @@ def declare(book: RuleBook) -> None:
     def marginal_ceiling(h: Group) -> Expression:
         return figures.marginal_multiple * h.standard
 
-    @book.group("家庭属于低保边缘家庭", cite="最低生活保障审核确认办法第八条")
+    @book.group("家庭属于低保边缘家庭", cite="最低生活保障审核确认办法第八条第二款")
     def family_is_marginal(h: Group) -> Expression:
-        return h.family_per_capita < h.marginal_ceiling
+        return (h.family_per_capita < h.marginal_ceiling) & h.family_meets_property_rules
 
     @book.group(
         "可以这样申请",
         cite="最低生活保障审核确认办法第八条",
         unmet=(
-            "单人申请的，应当是人均月收入低于 {marginal_ceiling} 元的家庭中的"
+            "单人申请的，应当是人均月收入低于 {marginal_ceiling} 元、财产符合规定的家庭中的"
             "重残或者重病人员，只列本人"
         ),
     )
@@ -104,25 +105,25 @@ def declare(book: RuleBook) -> None:
 
     # Income
 
-    @book.member("计入的转移净收入", cite="最低生活保障审核确认办法：不计入家庭收入的项目")
+    @book.member("计入的转移净收入", cite="最低生活保障审核确认办法第十三条第三款")
     def countable_transfer(p: Member) -> Expression:
         pension_left_out = figures.basic_pension_left_out * p.basic_pension
         return p.transfer - p.uncounted_transfer - pension_left_out
 
-    @book.member("扣减的支出", cite="最低生活保障审核确认办法：就业成本和刚性支出的扣减")
+    @book.member("扣减的支出", cite="最低生活保障审核确认办法第十三条第四款")
     def deducted_costs(p: Member) -> Expression:
         return lowest(p.work_cost, p.wage) + p.extra_cost
 
-    @book.member("计入的月收入", cite="最低生活保障审核确认办法：家庭收入")
+    @book.member("计入的月收入", cite="最低生活保障审核确认办法第十三条")
     def countable_income(p: Member) -> Expression:
         received = p.wage + p.business + p.property + p.countable_transfer
         return received - p.deducted_costs
 
-    @book.group("家庭人数", cite="最低生活保障审核确认办法：共同生活的家庭成员")
+    @book.group("家庭人数", cite="最低生活保障审核确认办法第七条")
     def size(h: Group) -> Expression:
         return count(h.members)
 
-    @book.group("家庭月收入", cite="最低生活保障审核确认办法：家庭收入")
+    @book.group("家庭月收入", cite="最低生活保障审核确认办法第十三条")
     def income(h: Group) -> Expression:
         return highest(0, total(h.members.countable_income))
 
@@ -140,7 +141,7 @@ def declare(book: RuleBook) -> None:
     def income_below_standard(h: Group) -> Expression:
         return h.per_capita < h.standard
 
-    @book.group("人均金融资产", cite="最低生活保障审核确认办法：家庭财产")
+    @book.group("人均金融资产", cite="最低生活保障审核确认办法第十四条")
     def assets_per_capita(h: Group) -> Expression:
         return h.financial_assets / h.size
 
@@ -154,12 +155,12 @@ def declare(book: RuleBook) -> None:
 
     # Amounts
 
-    @book.group("差额补助", cite="最低生活保障审核确认办法：补助水平")
+    @book.group("差额补助", cite="最低生活保障审核确认办法第二十三条")
     def topup(h: Group) -> Expression:
         gap = (h.standard - h.per_capita) * h.size
         return when(h.is_eligible, round_up(gap), 0)
 
-    @book.group("分类施保", cite="最低生活保障审核确认办法：分类施保")
+    @book.group("分类施保", cite="最低生活保障审核确认办法第二十七条")
     def category(h: Group) -> Expression:
         return when(h.is_eligible, round_up(h.standard * total(h.members.category_share)), 0)
 
@@ -185,6 +186,6 @@ def declare(book: RuleBook) -> None:
     def conclusion(h: Group) -> Expression:
         return when(h.is_eligible, "符合", when(h.gradual_exit, "渐退", "不符合"))
 
-    @book.group("本月应发", cite="最低生活保障审核确认办法：补助水平、分类施保；第三十三条")
+    @book.group("本月应发", cite="最低生活保障审核确认办法第二十三条、第二十七条、第三十三条")
     def amount(h: Group) -> Expression:
         return when(h.is_eligible, h.topup + h.category, when(h.gradual_exit, h.exit_amount, 0))

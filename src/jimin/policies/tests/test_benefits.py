@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,9 +22,10 @@ from jimin.engine.rules import (
     PolicyError,
     PolicyMonth,
 )
+from jimin.engine.rules.parameters import read_yaml
 from jimin.engine.rules.words import money
-from jimin.policies import assess, assess_all, benefit_of, load_policy
-from jimin.policies.cases import WorkedCase, worked_cases
+from jimin.policies import HERE, assess, assess_all, benefit_of, load_policy
+from jimin.policies.cases import WorkedCase, read_cases, worked_cases
 
 POLICY = load_policy("jilin")
 CASES = [case for benefit in POLICY.benefits for case in worked_cases(POLICY, benefit)]
@@ -48,6 +50,35 @@ def test_each_benefit_has_cases_of_every_kind(benefit: str) -> None:
     assert len({case.sentence for case in cases}) == len(cases)
     expected = {case.expected["conclusion"] for case in cases}
     assert {*benefit_of(benefit).reasons, "不符合", "待人工核实"} <= expected
+
+
+FILES = sorted((HERE / POLICY.name / "cases").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_each_regulation_has_cases_at_its_edges(file: Path) -> None:
+    """Months before and after a change, what nobody knows but decides, and what does not."""
+    content = read_yaml(file)
+    cases = list(read_cases(POLICY, file, file.stem.partition("_2021")[0]))
+    assert len(cases) >= 15
+    assert all(case.sentence.endswith("。") for case in cases)
+    assert len({case.month for case in cases}) >= 2
+    lacking = [
+        case["expected"]["conclusion"]
+        for case in content["cases"]
+        if "unknown" in repr([case.get(part) for part in ("group", "household", "members")])
+    ]
+    assert "待人工核实" in lacking
+    assert {*lacking} - {"待人工核实"}
+
+
+def test_there_are_cases_for_both_regulations_and_every_care_grade() -> None:
+    found = {file.stem for file in FILES}
+    assert found == {*POLICY.benefits, "dibao_2021"}
+    grades = {case.expected.get("care_grade") for case in CASES if case.benefit == "tekun"}
+    assert grades - {None} == {
+        "具备生活自理能力", "部分丧失生活自理能力", "完全丧失生活自理能力",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("benefit", POLICY.benefits)

@@ -74,7 +74,8 @@ def test_the_json_is_what_programs_read() -> None:
                 "label": "残疾人工资性收入扣除比例",
                 "value": "20%",
                 "since": "2016-01-01",
-                "source": "示例值：审核审批办法第十六条允许扣除，比例由地方规定，本市文件尚未取得",
+                "source": "示例值：审核审批办法第十六条没有写这项扣除，"
+                "是否扣除、扣多少须按本市规定填入；0 为不扣除",
                 "status": "example",
             }
         ],
