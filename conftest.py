@@ -11,12 +11,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(request: pytest.FixtureRequest) -> None:
-    """Argon2 is slow on purpose; tests of sign-in itself ask for it back."""
+def _quick_and_often(request: pytest.FixtureRequest) -> None:
+    """Argon2 is slow and the API limited on purpose; tests of these themselves ask for it back."""
     if "settings" in request.fixturenames or "db" in request.fixturenames:
-        request.getfixturevalue("settings").PASSWORD_HASHERS = [
-            "django.contrib.auth.hashers.MD5PasswordHasher"
-        ]
+        settings = request.getfixturevalue("settings")
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 0)
 
 
 @pytest.fixture(autouse=True, scope="session")

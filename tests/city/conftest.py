@@ -36,8 +36,9 @@ def demo_city(
     files = tmp_path_factory.mktemp("files")
     quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     assert not settings.DEMO
+    often = dict.fromkeys(settings.API_LIMITS, 0)
     with (
-        override_settings(DEMO=True, MEDIA_ROOT=files, PASSWORD_HASHERS=quick),
+        override_settings(DEMO=True, MEDIA_ROOT=files, PASSWORD_HASHERS=quick, API_LIMITS=often),
         django_db_blocker.unblock(),
     ):
         try:

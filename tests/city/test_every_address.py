@@ -153,6 +153,8 @@ def other_gates() -> Iterator[tuple[str, Gate]]:
     yield "my-second-factor-begin", Gate(method="post")
     yield "my-second-factor-codes", Gate(method="post")
     yield "my-second-factor-remove", Gate(method="post")
+    yield "my-tokens", Gate("page.tokens")
+    yield "my-token-revoke", Gate("page.tokens", method="post")
     yield "access-matrix", Gate("page.access")
     yield "sign-out", Gate(method="post")
     yield "set_language", Gate(method="post")

@@ -26,12 +26,23 @@ OF_CASES = {
     "assess_month": _("月度核定"),
     "approve_month": _("批准月度核定"),
 }
+OF_USERS = {  # of the history: what users do themselves, and what happens at the door
+    "sign_in": _("登录"),
+    "sign_in_failed": _("登录失败"),
+    "sign_out": _("退出"),
+    "change_password": _("修改密码"),
+    "end_sign_in": _("退出一处登录"),
+    "add_token": _("新建接口令牌"),
+    "revoke_token": _("撤销令牌"),
+}
 OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "page.dashboard": (_("总览"), {}),
     "page.inbox": (_("待办"), {}),
     "page.months": (_("月度核定"), {}),
     "page.access": (_("权限一览"), {}),
     "jobs.job": (_("后台任务"), {"stop": _("取消任务"), "retry": _("重试任务")}),
+    "page.tokens": (_("接口令牌"), {"view": _("建立和使用")}),
+    "access.user": (_("用户"), OF_USERS),
     "documents.document": (_("文书"), {}),
     "awards.award": (_("待遇"), {"grant": _("批准待遇"), "stop": _("停发待遇")}),
     "policy.release": (_("政策发布"), {"release": _("发布")}),

@@ -1,7 +1,8 @@
 """The REST interface under /api/, made from the registers and the routers of the apps.
 
-It uses the session of the browser and its CSRF token. The description is at /api/openapi.json;
-no page of documentation is served, because ready-made ones load scripts from another host.
+A program comes with a token, a page of ours with its session and CSRF token. The description is
+at /api/openapi.json and, to read, in docs/api.md; ready-made pages of documentation load scripts
+from another host.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as RequestError
-from ninja.security import SessionAuth
+from ninja.security import HttpBearer, SessionAuth
 
 from jimin.foundation.records.api import ApiError, invalid, problem, router_for
 from jimin.foundation.records.declare import registry
@@ -26,18 +27,31 @@ ROUTERS: list[tuple[str, str]] = [("/cases", "jimin.kernel.cases.views.api.route
 
 NEED_SIGN_IN = ("openapi-json", "api-root")
 
+
+class TokenAuth(HttpBearer):
+    """The token was looked at when the request came in; see `records.api.door`."""
+
+    openapi_description = "接口令牌，在“我的账号”的“接口令牌”中建立。"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return request.user if getattr(request.user, "token", None) else None
+
+
 api = NinjaAPI(
     title="济民",
     version="1",
     description="登记簿和业务办理的接口。权限、辖区和遮盖规则与页面相同。",
-    auth=SessionAuth(),
+    auth=[TokenAuth(), SessionAuth()],
     docs_url=None,
 )
 
 
 @api.exception_handler(PermissionDenied)
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    return problem(403, str(error) or _("您的岗位没有这项权限。如确需办理，请联系管理员。"))
+    said = str(error) or _("您的岗位没有这项权限。如确需办理，请联系管理员。")
+    if getattr(request.user, "token", None):
+        said += _("如果岗位有权，请检查令牌的范围。")
+    return problem(403, said)
 
 
 @api.exception_handler(Http404)

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jimin.foundation.records.api.door.Door",
     "jimin.foundation.access.middleware.Owed",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "jimin.foundation.access.middleware.ActingUser",
@@ -133,6 +134,14 @@ LOGOUT_REDIRECT_URL = "sign-in"
 SESSION_ENGINE = "jimin.foundation.access.sessions"
 SESSION_IDLE_AGE = 60 * int(os.environ.get("JIMIN_IDLE_MINUTES", "30"))
 TRUSTED_PROXIES = int(os.environ.get("JIMIN_PROXIES", "0"))  # of ours, in front of the server
+TOKEN_DAYS = int(os.environ.get("JIMIN_TOKEN_DAYS", "90"))  # the longest a token of the API lasts
+API_ROOT = "/api/"
+# Requests a minute; 0 is no limit. A whole office may share an address.
+API_LIMITS = {
+    "token": int(os.environ.get("JIMIN_API_TOKEN_LIMIT", "300")),
+    "user": int(os.environ.get("JIMIN_API_USER_LIMIT", "600")),
+    "address": int(os.environ.get("JIMIN_API_ADDRESS_LIMIT", "3000")),
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

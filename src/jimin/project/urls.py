@@ -1,5 +1,6 @@
 """Every address of the program."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from .api import addresses
@@ -8,7 +9,7 @@ from .views import dashboard
 urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("", include("jimin.foundation.access.views")),
-    path("api/", addresses()),
+    path(settings.API_ROOT.removeprefix("/"), addresses()),
     path("records/", include("jimin.foundation.records.views")),
     path("", include("jimin.kernel.people.views")),
     path("", include("jimin.foundation.documents.views")),

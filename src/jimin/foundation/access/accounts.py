@@ -4,6 +4,7 @@ Nobody administers themselves: who gives out posts gets theirs from someone else
 """
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from jimin.foundation.audit import services as audit
 
-from . import second_factor, throttle
+from . import second_factor, throttle, tokens
 from .models import Post, Session, User
 from .scope import System
 from .services import require
@@ -37,14 +38,18 @@ def add_user(*, actor: User | System, username: str, name: str, password: str = 
 
 @transaction.atomic
 def reset_password(*, actor: User | System, user: User, password: str) -> None:
-    """A password to hand over; its owner must choose another before anything else."""
+    """A password to hand over; its owner must choose another before anything else.
+
+    Whoever knew the old one may have made tokens: they end.
+    """
     user = _other(actor, user, "reset_password")
     _set_password(user, password)
     user.password_from = User.PasswordFrom.OFFICE
     user.save()
     Session.objects.filter(user=user).delete()
     throttle.forget(throttle.ACCOUNT, user.username)
-    audit.log(actor=actor, obj=user, verb="reset_password")
+    values = {"tokens_revoked": count} if (count := tokens.revoke_all(user)) else None
+    audit.log(actor=actor, obj=user, verb="reset_password", values=values)
 
 
 def change_password(*, actor: User, old: str, new: str, session_key: str = "") -> None:
@@ -68,14 +73,16 @@ def change_password(*, actor: User, old: str, new: str, session_key: str = "") -
 
 @transaction.atomic
 def deactivate(*, actor: User | System, user: User, reason: str) -> None:
-    """Out of use at once: open sessions end. What the user did stays under their name."""
+    """Out of use at once, sessions and tokens with it. What the user did stays under their name."""
     user = _other(actor, user, "deactivate")
     if not user.is_active:
         raise ValidationError(_("这个账号已经停用。"))
     user.is_active = False
     user.save()
     Session.objects.filter(user=user).delete()
-    values = {"is_active": [True, False]}
+    values: dict[str, Any] = {"is_active": [True, False]}
+    if count := tokens.revoke_all(user):
+        values["tokens_revoked"] = count
     audit.log(actor=actor, obj=user, verb="deactivate", values=values, reason=reason)
 
 

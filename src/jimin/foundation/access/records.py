@@ -19,10 +19,10 @@ from jimin.foundation.records.declare import (
     Tab,
 )
 
-from . import accounts
+from . import accounts, tokens
 from .forms import PASSWORD_HINT, new_password_field
 from .matrix import matrix
-from .models import Post, Session, User
+from .models import Post, Session, Token, User
 from .second_factor import factor_of
 
 
@@ -89,6 +89,33 @@ class LeavePostForm(ActionForm):
         field.queryset = held.select_related("area")
 
 
+class RevokeTokenForm(ActionForm):
+    token = forms.ModelChoiceField(
+        Token.objects.none(),
+        label=_("接口令牌"),
+        empty_label=_("请选择"),
+        error_messages={
+            "required": _("请选择要撤销的令牌。"),
+            "invalid_choice": _("此人没有这个令牌，或已撤销。请重新选择。"),
+        },
+    )
+    reason = ReasonForm.base_fields["reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["token"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Token.objects.filter(user=self.record_object, revoked_at=None)
+
+
+def revoke_token(*, actor: Any, user: User, token: Token, reason: str) -> None:
+    tokens.revoke(actor=actor, token=token, reason=reason)
+
+
+def tokens_of(user: User) -> dict[str, Any]:
+    return {"tokens": tokens.described(user)}
+
+
 def posts_in_force(user: User) -> str:
     return "、".join(str(post) for post in user.posts.all() if post.is_in_force)
 
@@ -139,6 +166,10 @@ class UserRecord(RecordType):
         "ended": _("退出的登录数"),
         "wrong": _("有误的一项"),
         "wait": _("触发等待"),
+        "token": _("接口令牌"),
+        "scope": _("范围"),
+        "expires_on": _("到期日"),
+        "tokens_revoked": _("撤销的令牌数"),
     }
     tabs = (
         Tab(
@@ -150,6 +181,7 @@ class UserRecord(RecordType):
             },
         ),
         Tab("sign-ins", _("登录情况"), "access/sign_ins.html", sign_ins_of),
+        Tab("tokens", _("接口令牌"), "access/tokens.html", tokens_of),
     )
     actions = (
         Action(
@@ -191,6 +223,14 @@ class UserRecord(RecordType):
             form=ReasonForm,
             icon="smartphone",
             help=_("用于手机遗失。请先核实本人；岗位要求动态口令的，本人下次登录须重新绑定。"),
+        ),
+        Action(
+            "revoke_token",
+            _("撤销令牌"),
+            revoke_token,
+            form=RevokeTokenForm,
+            icon="plug-zap",
+            help=_("用这个令牌的程序立即不能再进入。"),
         ),
         Action(
             "deactivate",

@@ -52,7 +52,7 @@ def log_many(*, actor: User | System, lines: Iterable[Line]) -> list[Entry]:
     _hold_chain()
     last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
     now = timezone.now()
-    user, label = (actor, actor.name) if isinstance(actor, User) else (None, actor.reason)
+    user, label = (actor, actor.signature) if isinstance(actor, User) else (None, actor.reason)
     entries = []
     for line in lines:
         entry = Entry(

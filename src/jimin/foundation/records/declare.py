@@ -131,6 +131,7 @@ class RecordType:
     `derived`   fields that `prepare` fills in, which nobody types
     `hints`     what the form and the import template say about a field
     `details`   words for what actions write into the history besides fields
+    `examples`  values the API's description shows where one made from the field's kind is no use
     `icon`      of the menu and the heading (a lucide name)
     """
 
@@ -156,6 +157,7 @@ class RecordType:
     derived: ClassVar[Sequence[str]] = ()
     hints: ClassVar[Mapping[str, Label]] = {}
     details: ClassVar[Mapping[str, Label]] = {}
+    examples: ClassVar[Mapping[str, Any]] = {}
     create: ClassVar[Callable[..., Any] | None] = None
     change: ClassVar[Callable[..., Any] | None] = None
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from jimin.foundation.access.labels import words_of
 from jimin.foundation.audit.models import Entry
 
 from .declare import Label, RecordType
@@ -55,7 +56,7 @@ def verb_label(record: RecordType, verb: str) -> Label:
         "unmask": _("查看完整信息"),
     }
     known |= {action.name: action.label for action in record.actions}
-    return known.get(verb, verb)
+    return known.get(verb) or words_of(record.subject).verb(verb)
 
 
 def _line(record: RecordType, entry: Entry, names: dict[tuple[str, str], str]) -> Line:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import matrix, own, sign_in
+from . import matrix, own, sign_in, tokens
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -15,5 +15,7 @@ urlpatterns = [
     path("my/second-factor/begin/", own.begin_enrolment, name="my-second-factor-begin"),
     path("my/second-factor/codes/", own.renew_codes, name="my-second-factor-codes"),
     path("my/second-factor/remove/", own.remove, name="my-second-factor-remove"),
+    path("my/tokens/", tokens.page, name="my-tokens"),
+    path("my/tokens/revoke/", tokens.revoke, name="my-token-revoke"),
     path("access/", matrix.page, name="access-matrix"),
 ]

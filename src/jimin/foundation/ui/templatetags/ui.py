@@ -15,6 +15,12 @@ def yuan(value: Decimal | int | None) -> str:
     return "" if value is None else f"{value:,.2f}"
 
 
+@register.filter
+def may_view(user: Any, subject: str) -> bool:
+    """Whether the access matrix lets the user see a page or register."""
+    return bool(user.is_authenticated and user.may("view", subject))
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The present query string with some values changed; None removes one."""
