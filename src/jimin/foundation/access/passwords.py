@@ -1,4 +1,4 @@
-"""What a password must be: long, not on the list of leaked ones, not one's own name.
+"""What a password must be: long, not on the list of leaked ones, not put together by habit.
 
 The list of twenty thousand comes with Django, so no network is asked. The words are ours,
 because Django's are only partly Chinese.
@@ -13,7 +13,10 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from .guessing import left_over
+
 LEAST_BESIDES = 6
+LEAST_LEFT = 4
 
 
 class LongEnough(MinimumLengthValidator):
@@ -28,8 +31,25 @@ class LongEnough(MinimumLengthValidator):
 
 
 class NotLeaked(CommonPasswordValidator):
+    """Neither a leaked password nor one of those put together by habit.
+
+    Numbers of a life, runs on the keyboard, names in pinyin and liked words are taken out; what is
+    left must still be something to guess.
+    """
+
     def get_error_message(self) -> str:
         return _("这个密码在已泄露的常见密码之中。请换一个。")
+
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(password, user)
+        if left_over(password, names=names_of(user), common=self.passwords) < LEAST_LEFT:
+            raise ValidationError(
+                _(
+                    "这个密码由容易猜到的部分拼成（如姓名或单位的拼音、地名、生日、电话、身份号码、"
+                    "键盘上相邻的键）。请改用一句只有您知道的话。"
+                ),
+                code="password_of_habit",
+            )
 
 
 class NotOnesName:
@@ -47,3 +67,11 @@ class NotOnesName:
 
     def get_help_text(self) -> str:
         return _("密码不要用登录名或姓名拼成。")
+
+
+def names_of(user: Any) -> list[str]:
+    """The user's own names and those of the places of their posts."""
+    found = [getattr(user, "username", ""), getattr(user, "name", "")]
+    if getattr(user, "pk", None):
+        found += [post.area.name for post in user.held]
+    return found
