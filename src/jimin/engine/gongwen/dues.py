@@ -8,6 +8,7 @@ from jimin.engine.gongwen.times import Time
 from jimin.engine.gongwen.words import MODALITY
 
 _REACH = 600  # how far back in one sentence a date is looked for
+_LONGEST_ROW = 400
 _FIRM = ("deadline", "period")
 
 
@@ -35,6 +36,8 @@ def stated_due(context: Context, clause: Clause, place: int) -> tuple[date | Non
             return due, "后句时间"
     if ruling:
         return ruling, "前句时间"
+    if due := _of_the_row(context, place) or _of_the_task(context, place):
+        return due, "任务时限"
     if due := _horizon(context, place):
         return due, "段首期限"
     return None, ""
@@ -70,6 +73,29 @@ def _last(context: Context, times: list[Time]) -> date | None:
 
 def _first(context: Context, times: list[Time]) -> date | None:
     return next((time.due for time in times if _usable(context, time)), None)
+
+
+_LIMIT = re.compile(r"(?:完成|办理|落实)?(?:时限|时间|期限)[:](?:20\d\d年)?[^,;。)\n]{1,16}")
+
+
+def _of_the_row(context: Context, place: int) -> date | None:
+    """In a table the limit stands in a later cell of the row."""
+    end = context.norm.find("\n", place)
+    end = len(context.norm) if end < 0 else end
+    start = context.norm.rfind("\n", 0, place) + 1
+    if end - start > _LONGEST_ROW or "|" not in context.norm[start:end]:
+        return None
+    cell = context.norm.find("|", place, end)
+    return _last(context, context.times_between(cell, end)) if cell > 0 else None
+
+
+def _of_the_task(context: Context, place: int) -> date | None:
+    """(责任单位:…;完成时限:9月底前) at the end of a task is for all of it."""
+    node = context.outline.at(place)
+    if node is None or node.end - place > _REACH:
+        return None
+    m = _LIMIT.search(context.norm, place, node.end)
+    return _last(context, context.times_between(m.start(), m.end())) if m else None
 
 
 def _horizon(context: Context, place: int) -> date | None:

@@ -17,7 +17,7 @@ _PLAN_NOW = re.compile(
     r"打算|计划|思路|要点|下一步|今年|明年|主要任务|目标任务|重点任务|预期目标|工作安排|工作目标"
 )
 _GLOSSARY = re.compile(
-    r"(?:有关|相关|部分)?(?:名词|术语|用语)(?:解释|注释|说明)?$|^注释[:]?$|^注[:]"
+    r"(?:有关|相关|部分)?(?:名词|术语|用语)(?:解释|注释|说明)[:]?$|(?:名词|术语|用语)$|^注释[:]?$|^注[:]"
 )
 _ANNEX = re.compile(r"附件\d*[:]?(?=\s|$|[^:]{0,40}$)|附表")
 _YEAR = re.compile(r"20\d\d|20xx|20XX")
@@ -76,7 +76,11 @@ def _unnumbered_headings(text: str, nodes: list[Node], year: int) -> dict[int, R
     for m in re.finditer(r"(?m)^[ ]*([^\n]{2,40})$", text):
         line = m[1].strip()
         start = m.start(1)
-        if start in numbered or not line or (line[-1] in "。;,:、!?" and not line.startswith("注")):
+        if (
+            start in numbered
+            or not line
+            or (line[-1] in "。;,:、!?" and not _GLOSSARY.search(line))
+        ):
             continue
         if _ANNEX.match(line):
             marks[start] = "annex"

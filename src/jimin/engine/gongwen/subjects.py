@@ -17,7 +17,8 @@ _LEADING = re.compile(
 )
 _PLACE = re.compile(rf"(?:在)?(?P<place>{PLACES})(?:范围)?(?:内)?(?!性|统一|公安)")
 _TRAILING = re.compile(
-    r"(?:[ “\"、(:-]|均|都|各|分别|依次|稳定|总计|共计|共|合计|约|近|为|是|也|有望|再|占|到|每年|"
+    r"(?:[ “\"、(:-]|均?在|均?[要须应]|均|都|各|分别|依次|"
+    r"稳定|总计|共计|共|合计|约|近|为|是|也|有望|再|占|到|每年|"
     r"向|年均|平均|月?人均|同比|比上年|较上年|比去年|较去年|比\d*年|提前|力争|努力|确保|争取|预计|计划)+$"
 )
 _CUE = re.compile(rf"(?P<cue>{CUES})(?P<between>[^,;。]{{0,30}}?)$")
@@ -25,11 +26,18 @@ _ENDS_WITH_CUE = re.compile(rf"(?:{CUES})$")
 _VERB_LEAD = re.compile(rf"(?P<verb>{VERBS})")
 _LAST_VERB = re.compile(rf".*(?:{VERBS})")
 _PER = re.compile(
-    r"(?P<per>每(?:半年|季度|[月周年天日])(?!度)|每(?:一)?个?(?![千百万\d])[^,;。\d]{1,14}?|各(?!类|项|种|级|方|界|地|有关)[^,;。\d]{1,12}?)"
-    rf"(?=(?:至少|不少于|不低于|平均|原则上|都|均|要|各)*(?:有|{VERBS}|{CUES}|$))"
+    r"(?P<per>每(?:半年|季度|学期|学年|[月周天日])(?![度均,\d]|至少|不)|"
+    r"(?:每(?:半年|季度|[月周年天日])(?!度)|每(?:一)?个?(?![千百万\d])[^,;。\d]{1,14}?|各(?!类|项|种|级|方|界|地|有关)[^,;。\d]{1,12}?)"
+    rf"(?=(?:至少|不少于|不低于|平均|原则上|都|均|要|各)*(?:有|{VERBS}|{CUES}|$)))"
 )
+_MEASURES = (
+    r"(?:全产业链|产业|领域|年度?|人均|平均|累计|综合|总)*"
+    r"(?:产值|产量|投资额?|增加值|销售额|收入|标准|面积|人数|比例|[^,;。、]{0,4}率)"
+)
+_TAIL_MEASURE = re.compile(rf"(?<=..)(?P<tail>{_MEASURES})$")
+_TIME_FIRST = re.compile(r"^(?:力争|确保|全年|今年|年内|到?20\d\d年(?:底|末)?,?|其中)+")
 _PER_RATE = re.compile(
-    r"每人每?(?P<period>[月年天日])|"
+    r"每人每?(?P<period>学年|学期|[月年天日])|"
     r"每(?P<who>床|张床位|户|名|生)(?:每(?P<every>[月年天日]))?(?=补|奖|给予|发放|不|提|标准|$)"
 )
 # 每个机构床位 is the beds of each institution, not each bed of one.
@@ -38,7 +46,13 @@ _BASELINE = re.compile(
     r"(?:(?<![自理])由(?!于)|从(?!事|业))[^,;。]{0,12}?\d[^,;。]*?"
     r"(?=提高|增加|上升|提升|扩大|调整|下降|降|减|缩|压|精简|上调|向$)"
 )
-_ON_TOP_OF = re.compile(r"^(?:在)?[^,;。]{0,16}?\d[^,;。]{0,8}?基础上")  # 在现有20家的基础上再…
+_ON_TOP_OF_INSIDE = re.compile(r"在[^,;。\d]{0,8}\d[^,;。]{0,8}基础上")
+_THAN_LAST = re.compile(
+    rf"^(?:较|比)(?:(?:上年度?|去年|上一?年度?|20\d\d年)(?:底|末|同期)?(?=..)|(?={GROWTH}|新增))"
+)
+_COUNTED_FIRST = re.compile(r"^\d[\d.,]*[万]?(?:名|户|人|家|所|个|位)(?=[\u4e00-\u9fff]{2})")
+_OTHER_CLASSIFIER = re.compile(r"^\([\u4e00-\u9fff]{1,3}\)(?=.)")  # 2.5万套(间)危旧房
+_ON_TOP_OF = re.compile(r"^在[^,;。]{0,16}?\d[^,;。]{0,8}?基础上")  # 在现有20家的基础上再…
 _OFFERS = re.compile(
     r"(?:提供|开展|实施|给予)(?=[^,;。]{0,20}(?:服务|培训|救助|救治|补助|帮扶|体检|改造|保险))"
 )
@@ -69,7 +83,7 @@ def take_apart(left: str, right: str, unit: str) -> Reading:
         return _by_share(left, right, reading, unit_is_money=unit not in ("%", "‰"))
     stem = _BASELINE.sub("", left) if re.search(r"\d", left) else left
     m = _last_cue(stem)
-    if m is not None:
+    if m is not None and not re.search(r"\d", m["between"]):
         reading.cue, between = m["cue"], m["between"]
         stem = stem[: m.start()]
         if unit in ("%", "‰", "倍") and len(between) > 1 and not re.search(GROWTH, between):
@@ -149,6 +163,7 @@ def _rate(m: re.Match[str]) -> str:
 
 def _join(stem: str, between: str, right: str) -> str:
     """养老床位 + 1000张 + nothing, 新增 + 30家 + 养老院, 完成中心城区 + 11条 + 道路改善."""
+    right = _OTHER_CLASSIFIER.sub("", right)
     right = re.sub(r"^(?:以上|左右|的|及以上)+", "", right)
     if re.match(
         r"(?:\(|用于|迈进|跨越|冲刺|以|并|都|均|全部|全都|全覆盖|得到|大关|为(?!老)|由|已|可|供|受益|的目标|任务|左右)",
@@ -167,7 +182,8 @@ def _join(stem: str, between: str, right: str) -> str:
 def clean(subject: str) -> tuple[str, str]:
     """The subject without leading small words, and the place it names (全市, 城区)."""
     scope = ""
-    subject = _ON_TOP_OF.sub("", subject)
+    subject = _ON_TOP_OF_INSIDE.sub("", _ON_TOP_OF.sub("", subject))
+    subject = _COUNTED_FIRST.sub("", _THAN_LAST.sub("", subject))
     before = None
     while before != subject:
         before = subject
@@ -250,7 +266,7 @@ def distribute(left: str, count: int) -> list[str] | None:
 
 
 def _listed(words: str, count: int) -> list[str] | None:
-    words = words.strip("、, ")
+    words = _TIME_FIRST.sub("", words.strip("、, "))
     for separators in (r"、|以及|和|及|与", r"、|以及", r"、"):
         items = [item for item in re.split(separators, words) if item]
         if len(items) == count:
@@ -265,7 +281,10 @@ def _share_the_tail(items: list[str]) -> list[str]:
         if len(items) == 2 and first.endswith(one) and items[1].startswith(other):
             shared = first.removesuffix(one)
             return [first + items[1].removeprefix(other), shared + items[1]]
-    last, shortest = items[-1], max(len(item) for item in items[:-1])
+    measure = _TAIL_MEASURE.search(last := items[-1])
+    if measure and not any(_TAIL_MEASURE.search(item) for item in items[:-1]):
+        return [*(item + measure["tail"] for item in items[:-1]), last]
+    shortest = max(len(item) for item in items[:-1])
     tail = last[shortest:]
     if shortest <= 4 and len(tail) >= 2 and all(len(item) <= 4 for item in items[:-1]):
         return [*(item + tail for item in items[:-1]), last]

@@ -6,21 +6,21 @@ from jimin.engine.gongwen.numerals import ordinal
 from jimin.engine.gongwen.words import VERBS
 
 _PAST_LEAD = re.compile(
-    r"(?:一年来|(?:在)?(?:刚刚)?过去[一的五]|过去一年|去年|上一?年度?(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
+    r"(?:一年来|(?:在)?(?:刚刚)?过去[一二两三四五的]|过去一年|去年(?![^,;。]{1,8}的)|上一?年度?(?![建启完开投立][^,;。]{0,8}的)(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
     r"[一几]年来|截[至止]|至目前|目前已|回顾)"
 )
 # This year so far is told, not planned: 今年以来，…; 1—6月，….
 _SO_FAR_LEAD = re.compile(
     r"(?:今年|20\d\d年|年初|\d+月份?)以来|(?:今年)?1[-至到]\d{1,2}月份?,|[半一]年(?:多)?来,"
 )
-_FIVE_YEARS = re.compile(r"“?(十[一二三四五六七])五”?(?:规划)?(?:时期|期间|以来)")
+_FIVE_YEARS = re.compile(r"“?(十[一二三四五六七])五”?(?:规划)?(?:时期|期间|以来|期?末)")
 _NOW_LEAD = re.compile(
     r"(?:今年|明年|下一步|力争|确保|计划|今后|未来|要|将|新的一年|\d{4}年(?:是|的工作|,我们将))"
 )
 _YEAR = re.compile(r"(?:在|到|至)?(20\d\d)年(?!度?的?(?:基础|标准|水平))")
 _PAST_CLAUSE = re.compile(
     r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|"
-    r"(?<!比)(?<!与)(?<!较)(?<!同)去年(?!的?(?:同期|水平|基础|底|标准))|"
+    r"(?<!比)(?<!与)(?<!较)(?<!同)(?:去年|上年(?!度|末))(?!的?(?:同期|水平|基础|底|标准|实际))|"
     r"截[至止]|累计(?:发放|投入|投资|救助|完成|建成|实现|拨付|培训|销售|筹集|筹资)了?"
 )
 # What there is today, said of one sentence only: 目前，全市床位…张。
@@ -48,9 +48,25 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
         states = _STATE_LEAD.match(head) is not None
         past = past or (opens and states and before)  # 目前，… goes on where the past was told
         flags.append(past or states)
-        past = past or turned_to_the_past(text[start : min(end, start + 200)], year)
+        told = text[start : min(end, start + 200)]
+        past = past or turned_to_the_past(told, year)
+        if past and (flags[-1] or states):
+            past = not _comes_to_the_plan(told, year)
         previous_end = end
     return flags
+
+
+_PLAN_CLAUSE_LEAD = re.compile(
+    r"[,;:] *(?:(?P<year>20\d\d)年|今年(?!以来|1[-至到]|上半年)|明年|下一步|下半年)[\u4e00-\u9fff,]"
+)
+
+
+def _comes_to_the_plan(told: str, year: int) -> bool:
+    """Whether the last clause led by a year is of this one: 去年建成9个,今年再建8个。"""
+    ends = [
+        m.end() for m in _PLAN_CLAUSE_LEAD.finditer(told) if not m["year"] or int(m["year"]) >= year
+    ]
+    return bool(ends) and not turned_to_the_past(told[ends[-1] - 1 :], year)
 
 
 # 记者从会议上获悉，… and 会议指出，… come before what is told.
@@ -77,6 +93,9 @@ def _last_year(plan: str) -> int:
 def _tense_of(head: str, year: int) -> bool | None:
     told_by = _TOLD_BY.match(head)
     if told_by:
+        told_in = _YEAR.match(head)
+        if told_in and int(told_in[1]) < year:
+            return True  # 2021年度考核结果显示,…
         head = head[told_by.end() :]
     if _SO_FAR_LEAD.match(head):
         return True
@@ -101,9 +120,9 @@ def tells_of_the_past(left: str, rest: str) -> bool:
     if _says_what_there_is(left):
         return True
     m = _PAST_CLAUSE.search(left + rest)
-    if m is None:
+    if m is None or (m.group().startswith("累计") and re.match(r"[^,;。]{0,12}以上", rest)):
         return False
-    return not _FUTURE_CLAUSE.search(left + rest) or m.group().startswith("去年")
+    return not _FUTURE_CLAUSE.search(left + rest) or m.group() in ("去年", "上年")
 
 
 def _says_what_there_is(told: str) -> bool:
@@ -133,6 +152,7 @@ def turns_to_the_plan(told: str, year: int) -> bool:
 
 
 _ALREADY = re.compile(
+    r"(?<![比与较同])(?:去年|上年)(?:底|末|度)?(?:已|新)?(?:建成|投用|完成|新建|启动|开工|实施)|"
     r"已(?!经济|登记|备案|注册)(?![^,;。]{1,10}的)|截[至止]|现有|共有(?!产)|累计(?:发放|投入|救助|完成|建成)"
 )
 _TURN = re.compile(r"[将要]|今年|明年|下一步|力争|确保|争取|计划|目标|年底|年内|全年|;")
