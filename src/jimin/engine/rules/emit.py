@@ -66,8 +66,10 @@ def uses(term: Term) -> Iterator[tuple[Term, int]]:
             times = [3 if parts[0].low < 0 or term.works_wide else 1, 2]
         case "highest_applying" if all(value.operation == "whole" for value in parts[1::2]):
             times = [1 + part.nullable for part in parts]
-        case "gathered":
+        case "gathered" if len(parts) == 1:
             times = [1 + parts[0].nullable]
+        case "gathered":
+            times = [8 if term.nullable else 1, 6 if term.nullable else 1]
         case "highest_applying" | "years" | "month_number":
             times = [3] * len(parts)
     yield from zip(parts, times, strict=True)
@@ -187,6 +189,11 @@ def _divided_down(emitter: Emitter, term: Term) -> str:
     return emitter.fitted(term, text, wide=wide)
 
 
+def _apart(emitter: Emitter, term: Term) -> str:
+    wide, (one, other) = emitter.numbers(term, *term.parts)
+    return emitter.fitted(term, f"ABS({one} - {other})", wide=wide)
+
+
 def _years(emitter: Emitter, term: Term) -> str:
     """As numbers 20160701 and 19980702 days differ by the full years and a rest below 10000."""
     birth, on = (emitter.text(part) for part in term.parts)
@@ -226,6 +233,7 @@ EMIT: Final[dict[str, Callable[[Emitter, Term], str]]] = {
     "highest": _extreme,
     "lowest": _extreme,
     "highest_applying": _highest_applying,
+    "apart": _apart,
     "years": _years,
     "month_number": _month_number,
 }
@@ -233,8 +241,10 @@ EMIT: Final[dict[str, Callable[[Emitter, Term], str]]] = {
 
 def gather(emitter: Emitter, term: Term) -> str:
     """Something of all rows of a group; unknown if one of them is and it matters."""
-    which, inner = term.parts
+    which, inner, *_ = term.parts
     value = emitter.text(inner)
+    if which.endswith("_where"):
+        return _extreme_where(emitter, term)
     known = f"COUNT({value}) = COUNT(*)"
     if which == "any":
         found = f"BOOL_OR({value})"
@@ -246,10 +256,35 @@ def gather(emitter: Emitter, term: Term) -> str:
         if not inner.nullable:
             return found
         return f"CASE WHEN NOT {found} THEN FALSE WHEN {known} THEN TRUE END"
-    if which == "count":
+    if which in EXTREMES:
+        text = f"{EXTREMES[which]}({value})"
+    elif which == "count":
         text = f"COUNT(*) FILTER (WHERE {value})"
     else:
         text = f"SUM({emitter.sized(inner, wide=term.is_wide)})"
     if inner.nullable:
         text = f"CASE WHEN {known} THEN {text} END"
     return f"CAST({text} AS {emitter.dialect.wide if term.is_wide else 'BIGINT'})"
+
+
+EXTREMES: Final = {"highest": "MAX", "lowest": "MIN"}
+
+
+def _extreme_where(emitter: Emitter, term: Term) -> str:
+    """Of those meant; a row that may or may not be meant matters only if it changes the result.
+
+    Without any row it is a number nobody looks at, so that what is known stays known.
+    """
+    which, inner, meant = term.parts
+    best = EXTREMES[which.removesuffix("_where")]
+    value, sure = emitter.text(inner), emitter.text(meant)
+    if not term.nullable:
+        low = emitter.dialect.whole(inner.low)
+        return f"COALESCE({best}({value}) FILTER (WHERE {sure}), {low})"
+    maybe = f"FILTER (WHERE {sure} IS NOT FALSE)"
+    found = f"{best}({value}) FILTER (WHERE {sure})"
+    return (
+        f"CASE WHEN COUNT(*) {maybe} > COUNT({value}) {maybe} THEN NULL "
+        f"WHEN BOOL_OR({sure}) THEN CASE WHEN {found} = {best}({value}) {maybe} THEN {found} END "
+        f"WHEN MIN({value}) {maybe} = MAX({value}) {maybe} THEN MIN({value}) {maybe} END"
+    )

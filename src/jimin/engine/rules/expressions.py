@@ -216,6 +216,19 @@ class Aggregate(Expression):
 
 
 @dataclass(eq=False, repr=False)
+class MemberExtreme(Expression):
+    """The highest or lowest number among all members, or among those for whom `where` holds.
+
+    `otherwise` is what counts when it holds for none; it is there whenever `where` is.
+    """
+
+    which: Literal["highest", "lowest"]
+    inner: Expression
+    where: Expression | None = None
+    otherwise: Expression | None = None
+
+
+@dataclass(eq=False, repr=False)
 class Rounded(Expression):
     inner: Expression
     step: Fraction
@@ -430,6 +443,47 @@ def all_members(condition: Expression, *, where: Expression | None = None) -> Ex
     """Whether the condition holds for every member (of those meant by `where`, if any)."""
     checked = _of_members(_of_kind(condition, "truth", "all_members"), "all_members")
     return Aggregate("truth", units.PLAIN, "group", "all", checked, _filter(where))
+
+
+def highest_member(
+    value: Expression, *, where: Expression | None = None, otherwise: Operand | None = None
+) -> Expression:
+    """The highest number any member has, or any of those for whom `where` holds.
+
+    With `where`, `otherwise` says what counts when it holds for nobody. A member for whom it is
+    unknown matters only if he would change the result.
+    """
+    return _member_extreme("highest", value, where, otherwise)
+
+
+def lowest_member(
+    value: Expression, *, where: Expression | None = None, otherwise: Operand | None = None
+) -> Expression:
+    """The lowest number any member has, or any of those for whom `where` holds."""
+    return _member_extreme("lowest", value, where, otherwise)
+
+
+def _member_extreme(
+    which: Literal["highest", "lowest"],
+    value: Expression,
+    where: Expression | None,
+    otherwise: Operand | None,
+) -> Expression:
+    doing = f"{which}_member"
+    number = _of_members(_of_kind(value, "number", doing), doing)
+    if where is None and otherwise is not None:
+        raise DefinitionError(f"{doing} 没有 where 就总有成员：请去掉 otherwise，或写上 where。")
+    if where is None:
+        return MemberExtreme("number", number.unit, "group", which, number)
+    if otherwise is None:
+        raise DefinitionError(
+            f"{doing} 有 where 时可能一名成员也没有：请写 otherwise=…，说明那时取多少。"
+        )
+    none = _of_kind(otherwise, "number", f"{doing} 的 otherwise")
+    if none.scope == "member":
+        raise DefinitionError(f"{doing} 的 otherwise 应当是全家的值或常数，不能是单个成员的值。")
+    unit = units.same(number.unit, none.unit, doing)
+    return MemberExtreme("number", unit, "group", which, number, _filter(where), none)
 
 
 def _filter(where: Expression | None) -> Expression | None:

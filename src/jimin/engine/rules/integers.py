@@ -230,6 +230,22 @@ def gathered(which: str, inner: Term, low: int, high: int) -> Term:
     return term("gathered", (which, inner), low, high, nullable=inner.nullable)
 
 
+def gathered_where(which: str, inner: Term, meant: Term) -> Term:
+    """The highest or lowest of the members for whom `meant` holds.
+
+    Where it holds for none it is any number of the range: the caller asks for that first.
+    """
+    nullable = inner.nullable or meant.nullable
+    parts = (f"{which}_where", inner, meant)
+    return term("gathered", parts, inner.low, inner.high, nullable=nullable)
+
+
+def apart(one: Term, other: Term) -> Term:
+    """How far two numbers or two days are from each other."""
+    high = max(abs(one.high - other.low), abs(other.high - one.low))
+    return term("apart", (one, other), 0, high, nullable=one.nullable or other.nullable)
+
+
 def outer(inner: Term) -> Term:
     """A value of the group beside each of its members."""
     if inner.operation in ("whole", "text", "day"):

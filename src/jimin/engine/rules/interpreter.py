@@ -24,6 +24,7 @@ from .expressions import (
     HighestApplying,
     IsGiven,
     Logic,
+    MemberExtreme,
     Monthly,
     MonthOf,
     MonthsSince,
@@ -334,6 +335,34 @@ def each_value(case: Case, expression: Aggregate, place: int) -> Value:
     return merged(meant, value)
 
 
+def _member_extreme(case: Case, expression: MemberExtreme, member: Place) -> Value:
+    """Known as soon as every member who may or may not be meant gives the same result."""
+    sure: list[Any] = []
+    maybe: list[Any] = []
+    reasons: list[Value] = []
+    lost = False
+    for place in range(len(case.members)):
+        where = expression.where
+        meant = True if where is None else case.evaluate(where, place)
+        if meant is False:
+            continue
+        value = case.evaluate(expression.inner, place)
+        reasons += [meant, value]
+        lost = lost or type(value) is Unknown
+        (sure if meant is True else maybe).append(value)
+    if lost:
+        return merged(*reasons)
+    pick = max if expression.which == "highest" else min
+    if sure:
+        result: Value = pick(sure)
+        return result if pick([*sure, *maybe]) == result else merged(*reasons)
+    assert expression.otherwise is not None
+    none = case.evaluate(expression.otherwise, member)
+    if type(none) is Unknown:
+        return merged(none, *reasons)
+    return none if all(value == none for value in maybe) else merged(*reasons)
+
+
 def _rounded(case: Case, expression: Rounded, member: Place) -> Value:
     inner: Any = case.evaluate(expression.inner, member)
     return inner if type(inner) is Unknown else rounded(inner, expression.step, expression.mode)
@@ -396,6 +425,7 @@ EVALUATE: Final[dict[type[Expression], Callable[[Case, Any, Place], Value]]] = {
     Extreme: _extreme,
     HighestApplying: _highest_applying,
     Aggregate: _aggregate,
+    MemberExtreme: _member_extreme,
     Rounded: _rounded,
     Monthly: _monthly,
     Stepwise: _stepwise,

@@ -29,6 +29,7 @@ from .expressions import (
     HighestApplying,
     IsGiven,
     Logic,
+    MemberExtreme,
     Monthly,
     MonthOf,
     MonthsSince,
@@ -325,6 +326,25 @@ def _aggregate(lowering: Lowering, expression: Aggregate) -> Lowered:
     return Number(totalled(inner.term, most), inner.scale, inner.divisor.parts[0])
 
 
+def _member_extreme(lowering: Lowering, expression: MemberExtreme) -> Number:
+    """What is gathered from those meant, or `otherwise` where there are none."""
+    inner = lowering.number(expression.inner)
+    divisor = inner.divisor
+    if divisor is not None:
+        if divisor.operation != "outer":
+            raise DefinitionError("取最高或最低的各项不能带除法：请先取整，或者取出之后再除。")
+        divisor = divisor.parts[0]
+    if expression.where is None:
+        term = integers.gathered(expression.which, inner.term, inner.term.low, inner.term.high)
+        return Number(term, inner.scale, divisor)
+    assert expression.otherwise is not None
+    meant = lowering.plain(expression.where)
+    found = integers.gathered_where(expression.which, inner.term, meant)
+    there_is = integers.gathered("any", meant, 0, 1)
+    one, none = aligned(Number(found, inner.scale, divisor), lowering.number(expression.otherwise))
+    return Number(integers.chosen(there_is, one.term, none.term), one.scale, one.divisor)
+
+
 def totalled(inner: Term, most: int) -> Term:
     """The sum of a term over the members; what is the same for all is taken out of the sum."""
     pulled = _pulled_out(inner)
@@ -494,6 +514,7 @@ LOWER: Final[dict[type[Expression], Callable[[Lowering, Any], Lowered]]] = {
     HighestApplying: _highest_applying,
     Stepwise: _stepwise,
     Aggregate: _aggregate,
+    MemberExtreme: _member_extreme,
     Rounded: _rounded,
     Monthly: _monthly,
     Age: _age,

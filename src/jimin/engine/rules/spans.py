@@ -23,6 +23,7 @@ from .expressions import (
     FactValue,
     HighestApplying,
     Logic,
+    MemberExtreme,
     Monthly,
     Not,
     Outer,
@@ -376,6 +377,44 @@ def _each(spans: Spans, expression: Aggregate, place: int) -> Span:
     return reduce(_together, possible)
 
 
+def _member_extreme(spans: Spans, expression: MemberExtreme, member: Place) -> Span:
+    """From the least to the most it can be; unknown if any doubt about a member may matter."""
+    choose: Callable[[Iterable[Any]], Any] = max if expression.which == "highest" else min
+    sure: list[Numbers] = []
+    maybe: list[Numbers] = []
+    unknown = False
+    for place in range(len(spans.case.members)):
+        truths: tuple[bool | None, ...] = (True,)
+        if expression.where is not None:
+            truths = _truths(spans.span(expression.where, place))
+        if truths == (False,):
+            continue
+        value = spans.span(expression.inner, place)
+        if not isinstance(value, Numbers):
+            if False not in truths:
+                return UNKNOWN
+            unknown = True
+            continue
+        unknown = unknown or value.unknown or None in truths
+        (sure if truths == (True,) else maybe).append(value)
+    if not sure:
+        assert expression.otherwise is not None
+        none = spans.span(expression.otherwise, member)
+        if isinstance(none, Numbers):
+            maybe.append(none)
+            unknown = unknown or none.unknown
+        elif not maybe:
+            return none
+        else:
+            unknown = True
+        # Any one of them may be the only one that counts.
+        return Numbers(min(one.low for one in maybe), max(one.high for one in maybe), unknown)
+    lows, highs = [one.low for one in sure], [one.high for one in sure]
+    if expression.which == "highest":
+        return Numbers(max(lows), max(one.high for one in (*sure, *maybe)), unknown)
+    return Numbers(min(one.low for one in (*sure, *maybe)), choose(highs), unknown)
+
+
 def _counted(span: Span) -> Span:
     """A truth as one or nothing."""
     assert isinstance(span, Among)
@@ -436,6 +475,7 @@ SPAN: Final[dict[type[Expression], Callable[[Spans, Any, Place], Span]]] = {
     Extreme: _extreme,
     HighestApplying: _highest_applying,
     Aggregate: _aggregate,
+    MemberExtreme: _member_extreme,
     Rounded: _rounded,
     Monthly: _monthly,
     Stepwise: _stepwise,

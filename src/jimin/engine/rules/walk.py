@@ -14,6 +14,7 @@ from .expressions import (
     HighestApplying,
     IsGiven,
     Logic,
+    MemberExtreme,
     Monthly,
     MonthOf,
     MonthsSince,
@@ -41,6 +42,8 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return tuple(part for branch in expression.branches for part in branch)
         case Aggregate():
             return _given(expression.inner, expression.where)
+        case MemberExtreme():
+            return (expression.inner, *_given(expression.where, expression.otherwise))
         case Stepwise():
             return (expression.inner, expression.scale)
         case Age():

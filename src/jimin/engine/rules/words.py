@@ -21,6 +21,7 @@ from .expressions import (
     HighestApplying,
     IsGiven,
     Logic,
+    MemberExtreme,
     Monthly,
     MonthOf,
     MonthsSince,
@@ -392,6 +393,22 @@ def _aggregate(words: Words, expression: Aggregate, member: Place, inside: bool)
     )
 
 
+def _member_extreme(words: Words, expression: MemberExtreme, member: Place, inside: bool) -> str:
+    case, inner = words.case, expression.inner
+    label = words.rules[inner.name].label if isinstance(inner, RuleValue) else ""
+    each: list[str] = []
+    for place, name in enumerate(case.names):
+        meant = True if expression.where is None else case.evaluate(expression.where, place)
+        if meant is not False:
+            doubt = "（是否计入未知）" if isinstance(meant, Unknown) else ""
+            each.append(f"{name} {shown(case.evaluate(inner, place), inner.unit)}{doubt}")
+    which = "最高者" if expression.which == "highest" else "最低者"
+    text = f"{label}取成员中{which}({'；'.join(each) or '无'})"
+    if each or expression.otherwise is None:
+        return text
+    return f"{text}，没有时取 {words.say(expression.otherwise, member)}"
+
+
 def _rounded(words: Words, expression: Rounded, member: Place, inside: bool) -> str:
     step = STEPS.get(expression.step, str(expression.step))
     return words.language.say(
@@ -453,6 +470,7 @@ SAY: Final[dict[type[Expression], Callable[[Words, Any, Place, bool], str]]] = {
     Extreme: _extreme,
     HighestApplying: _highest_applying,
     Aggregate: _aggregate,
+    MemberExtreme: _member_extreme,
     Rounded: _rounded,
     Monthly: _monthly,
     Stepwise: _stepwise,

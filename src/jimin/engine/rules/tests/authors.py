@@ -44,9 +44,11 @@ from jimin.engine.rules import (
     count,
     highest,
     highest_applying,
+    highest_member,
     is_given,
     load_parameters,
     lowest,
+    lowest_member,
     marginal,
     month_of,
     months_between,
@@ -244,7 +246,21 @@ class Author:
             lambda: total(self.number(members, depth - 1), where=where),
             lambda: count(self.truth(members, depth - 1), where=where),
             lambda: count(members, where=where),
+            lambda: self.extreme_of(members, depth),
         )
+
+    def extreme_of(self, members: Any, depth: int) -> Any:
+        where = self._where(members, depth)
+        which = self.random.choice((highest_member, lowest_member))
+        # Members that are nearly alike: whether one of them is meant then often does not matter.
+        near = (members.grade, members.grade, members.wage)
+        value = self.random.choice((*near, self.number(members, depth - 1)))
+        if where is None:
+            return which(value)
+        if self.random.random() < 0.5:
+            where = members.tier == "x"
+        none = self.random.choice((0, self.figures.share, pct(50), 4))
+        return which(value, where=where, otherwise=none)
 
     def _asked(self, members: Any, depth: int) -> Any:
         asked = self.random.choice((any_member, all_members))
@@ -310,7 +326,7 @@ def write_rule(book: RuleBook, seed: int) -> str:
     """Adds the random rule of a seed; its name."""
     author = Author(book, seed)
     name = f"rule_{seed}"
-    kind = seed % 5
+    kind = seed % 6
 
     def each(p: Member) -> Any:
         if kind == 0 and author.random.random() < 0.3:
@@ -324,6 +340,8 @@ def write_rule(book: RuleBook, seed: int) -> str:
             return count(getattr(h.members, f"each_{seed}")) + h.zero
         if kind == 2:
             return when(author.truth(h, 3), h.size, 0)
+        if kind == 3:
+            return author.extreme_of(h.members, 3) + h.zero
         result: Expression = author.number(h, 3) + h.zero
         return clip(result, -(10**9), 10**9) if seed % 2 else result
 

@@ -48,6 +48,10 @@ def times(series: pl.Series, factor: int) -> pl.Series:
     return series * pl.Series([factor], dtype=pl.Int128)
 
 
+def vars_of(ratio: Ratio) -> tuple[int, int, int]:
+    return ratio.below, ratio.power, ratio.most
+
+
 A, B, C = pl.col("a"), pl.col("b"), pl.col("c")
 
 
@@ -354,6 +358,43 @@ class Reference:
             return self._per_group(some, holds)
         number = self._per_group(pl.when(A.is_not_null().all()).then(A.sum()), holds)
         return Ratio(number.cast(pl.Int128), 1, 0, self.month.book.most_members)
+
+    def _memberextreme(self, it: e.MemberExtreme, scope: str) -> Ratio:
+        """From all it can be: with one member more or less of those who may be meant."""
+        inner = self.value(it.inner, "member")
+        highest = it.which == "highest"
+        meant = self._repeated(True, "member", pl.Boolean)
+        if it.where is not None:
+            meant = self.value(it.where, "member")
+        lost = self._per_group(pl.col("a").any(), computed(
+            (A.is_null() | A) & B.is_null(), a=meant, b=inner.top
+        ))  # fmt: skip
+        sure = computed(pl.when(A).then(B), a=meant, b=inner.top)
+        maybe = computed(pl.when(A.is_null()).then(B), a=meant, b=inner.top)
+        of_sure = self._per_group(A.max() if highest else A.min(), sure).cast(pl.Int128)
+        least = self._per_group(A.min(), maybe).cast(pl.Int128)
+        most_ = self._per_group(A.max(), maybe).cast(pl.Int128)
+        found = Ratio(of_sure, inner.below, inner.power, inner.most)
+        if it.otherwise is None:
+            return Ratio(computed(pl.when(~B).then(A), a=of_sure, b=lost), *vars_of(found))
+        none = self.value(it.otherwise, "group")
+        lowest_ = Ratio(least, inner.below, inner.power, inner.most)
+        highest_ = Ratio(most_, inner.below, inner.power, inner.most)
+        (s, lo, hi, other), *ratio = self._like([found, lowest_, highest_, none], "group")
+        frame = pl.DataFrame({"s": s, "lo": lo, "hi": hi, "n": other, "lost": lost})
+        result = frame.select(self._known_extreme(highest)).to_series()
+        return Ratio(result, *ratio)
+
+    def _known_extreme(self, highest: bool) -> pl.Expr:
+        s, lo, hi, n = (pl.col(name) for name in ("s", "lo", "hi", "n"))
+        better = hi <= s if highest else lo >= s
+        return (
+            pl.when(pl.col("lost")).then(None)
+            .when(s.is_not_null() & (lo.is_null() | better)).then(s)
+            .when(s.is_null() & lo.is_null()).then(n)
+            .when(s.is_null() & (lo == n) & (hi == n)).then(n)
+            .alias("it")
+        )  # fmt: skip
 
     # Time.
 
