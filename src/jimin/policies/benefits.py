@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from jimin.engine.rules import Case, Decision, MissingFact, Policy, Step, Unknown, Words
-from jimin.engine.rules.city import Relation, run_city
+from jimin.engine.rules.city import run_city
 from jimin.engine.rules.language import CHINESE, Language
+from jimin.engine.rules.relations import Relation
 
 ELIGIBLE: Final = "符合"
 NOT_ELIGIBLE: Final = "不符合"

@@ -18,20 +18,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from jimin.engine.rules import Policy
-from jimin.engine.rules.city import Relation
-from jimin.engine.rules.city import verify_sample as verify
+from jimin.engine.rules.relations import Relation
+from jimin.engine.rules.verify import verify_sample as verify_against
 
 from .benefits import assess_all, benefit_of, decide, open_case
-
-NEAR_A_LIMIT: Final = (
-    "ABS(per_capita_fen - standard_fen) <= 100"
-    " OR ABS(per_capita_fen * {below} - standard_fen * {above}) <= 100 * {below}"
-    " OR conclusion IN ('渐退', '待人工核实')"
-)
-"""Within a yuan of the standard or of the ceiling of the gradual exit, or unusual."""
 
 
 def assess_city(
@@ -43,17 +36,45 @@ def assess_city(
     *,
     memory_limit: str = "1GB",
     threads: int | None = None,
+    trace: tuple[str, ...] = (),
 ) -> Any:
     """One row per household: household, conclusion, size, per_capita_fen, standard_fen,
     topup_fen, category_fen, amount_fen. Writes Parquet to `out`, else returns an Arrow table.
+
+    `trace` names further rules about the household whose results are shown beside it, exactly.
 
     Raises PolicyError for a value out of range, a household without members or listed twice,
     and members without a household.
     """
     return assess_all(
         policy, "dibao", month, households, members, out,
-        memory_limit=memory_limit, threads=threads,
+        memory_limit=memory_limit, threads=threads, trace=trace,
     )  # fmt: skip
+
+
+def publish_city(
+    policy: Policy,
+    month: str,
+    households: Relation,
+    members: Relation,
+    out: str | Path,
+    *,
+    benefit: str = "dibao",
+    sample: int = 10_000,
+    **limits: Any,
+) -> int:
+    """Assesses a city and writes the result only if the interpreter agrees; how many it checked.
+
+    On any difference PolicyMismatch is raised and `out` stays as it was.
+    """
+    part = Path(out).with_name(f".{Path(out).name}.unverified")
+    try:
+        assess_all(policy, benefit, month, households, members, part, **limits)
+        checked = verify(policy, benefit, month, households, members, part, sample=sample)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return checked
 
 
 def verify_sample(
@@ -66,27 +87,39 @@ def verify_sample(
     sample: int = 10_000,
     seed: int = 0,
 ) -> int:
-    """Assesses sampled households and those near a limit again with the exact interpreter.
+    """Assesses sampled households and those on an edge again for dibao; see `verify`."""
+    return verify(policy, "dibao", month, households, members, result, sample=sample, seed=seed)
+
+
+def verify(
+    policy: Policy,
+    benefit: str,
+    month: str,
+    groups: Relation,
+    members: Relation,
+    result: Relation,
+    *,
+    sample: int = 10_000,
+    seed: int = 0,
+) -> int:
+    """Assesses sampled cases and those on an edge again with the exact interpreter.
 
     Returns how many were compared; raises PolicyMismatch on any difference.
     """
-
-    decision = benefit_of("dibao").decision
+    opened = policy.benefit(benefit)
+    decision = benefit_of(benefit).decision
 
     def reassess(
-        household: Mapping[str, object], people: Sequence[Mapping[str, object]]
+        group: Mapping[str, object], people: Sequence[Mapping[str, object]]
     ) -> dict[str, Any]:
-        case = open_case(policy, month, household, people)
+        case = open_case(opened, month, group, people)
         conclusion, figures, _ = decide(case, decision)
         fen = {f"{name}_fen": _fen(value) for name, value in figures.items()}
         return {"conclusion": conclusion, "size": len(people), **fen}
 
-    ceiling = Fraction(policy.at(month).figure("exit_income_multiple", ()).value)
-    boundary = NEAR_A_LIMIT.format(above=ceiling.numerator, below=ceiling.denominator)
-    return verify(
-        policy, decision, month, households, members, result, reassess,
-        sample=sample, boundary=boundary, seed=seed,
-    )  # fmt: skip
+    return verify_against(
+        opened, decision, month, groups, members, result, reassess, sample=sample, seed=seed
+    )
 
 
 def _fen(value: Fraction | None) -> int | None:

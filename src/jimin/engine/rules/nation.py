@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from .city import INTEGERS, limits
+from .city import limits
 from .decision import Decision
 from .dialects import SPARK
 from .errors import PolicyError
 from .expressions import Scope
 from .facts import Choice, Fact
 from .policy import Policy, PolicyMonth
+from .relations import INTEGERS
 from .sql import needed_columns, statement
 
 Relation: TypeAlias = "str | Path | Any"

@@ -44,8 +44,8 @@ def statement(
     group to be shown exactly: a truth or code as it is, a number as numerator and denominator.
     """
     lowering = lowered_rules(month, decision, trace)
-    results = _results(lowering, decision, trace)
-    plan = Plan(lowering, dialect, [term for _, term in results])
+    results = result_terms(lowering, decision, trace)
+    plan = Plan(lowering, [term for _, term in results], dialect)
     steps = plan.steps({"group": groups, "member": members})
     body = ",\n".join(f"{name} AS (\n{query}\n)" for name, query in steps)
     return f"WITH {body}\n{_select(plan, decision, results)}\nFROM {steps[-1][0]}"
@@ -69,6 +69,25 @@ def needed_columns(
         scope: {name: type_of(fact) for name, fact in facts.items()}
         for scope, facts in lowering.facts.items()
     }
+
+
+def traceable(month: PolicyMonth, decision: Decision) -> tuple[str, ...]:
+    """The rules about the group that a decision rests on and that can be shown beside it."""
+    rules, taken = month.rules, decision.columns()
+    return tuple(
+        name
+        for name in lowered_rules(month, decision).rules
+        if rules[name].scope == "group"
+        and rules[name].expression.kind in ("number", "truth", "code")
+        and name not in taken
+    )
+
+
+def trace_columns(month: PolicyMonth, rule: str) -> tuple[str, ...]:
+    """The columns in which a rule is shown."""
+    if month.rule(rule).expression.kind == "number":
+        return (f"{rule}_numerator", f"{rule}_denominator")
+    return (rule,)
 
 
 def type_of(fact: Fact) -> str:
@@ -100,8 +119,8 @@ class Plan:
     """
 
     lowering: Lowering
-    dialect: Dialect
     results: list[Term]
+    dialect: Dialect = DUCKDB
     emitter: Emitter = field(init=False)
     scope: dict[Term, Scope] = field(default_factory=dict)
     round: dict[Term, int] = field(default_factory=dict)
@@ -110,7 +129,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.emitter = Emitter(self.dialect)
-        order = _in_order(self.results)
+        order = in_order(self.results)
         self._name(order)
         for term in order:
             self._place(term)
@@ -369,7 +388,7 @@ class Plan:
         return self.dialect.quoted(name)
 
 
-def _in_order(roots: Iterable[Term]) -> list[Term]:
+def in_order(roots: Iterable[Term]) -> list[Term]:
     """All terms, each after those it is made of."""
     order: dict[Term, None] = {}
     waiting = [(term, False) for term in roots][::-1]
@@ -389,8 +408,8 @@ def _term(lowered: Lowered) -> Term:
     return lowered.term if isinstance(lowered, Number) else lowered
 
 
-def _results(
-    lowering: Lowering, decision: Decision, trace: tuple[str, ...]
+def result_terms(
+    lowering: Lowering, decision: Decision, trace: tuple[str, ...] = ()
 ) -> list[tuple[str, Term]]:
     """The terms of the result's columns, those of amounts before it is known that all stand."""
     results = [
@@ -430,6 +449,9 @@ def _select(plan: Plan, decision: Decision, results: list[tuple[str, Term]]) -> 
             text = f"CAST({text} AS INTEGER)"
         elif name in amounts:
             text = f"CASE WHEN {stands} THEN {text} END"
+        elif term.is_wide and plan.dialect is DUCKDB:
+            # DuckDB would write a HUGEINT to Parquet as a float.
+            text = f"CAST({text} AS DECIMAL(38,0))"
         columns.append(f"{text} AS {plan.quoted(name)}")
     return f"SELECT {', '.join(columns)}"
 
