@@ -11,7 +11,7 @@ from typing import Final
 from jimin.engine.rules import Books, Policy, PolicyError, PolicyMismatch
 
 from .benefits import Benefit, Outcome, assess, assess_all, benefit_of
-from .city import assess_city, verify_sample
+from .city import assess_city, publish_city, verify_sample
 from .dibao import Assessment, assess_household
 
 HERE: Final = Path(__file__).parent
@@ -36,7 +36,7 @@ def load_policy(name: str = "jilin") -> Policy:
     return Policy(
         name=name,
         label=package.LABEL,
-        version=_content_hash(HERE / "national", HERE / name),
+        version=content_hash(HERE / "national", HERE / name),
         book=book,
         later=later,
         others={benefit: partial(_books, name, benefit) for benefit in others},
@@ -49,7 +49,7 @@ def _books(policy: str, benefit: str) -> Books:
     return Books(module.book, getattr(module, "later_books", {}))
 
 
-def _content_hash(*folders: Path) -> str:
+def content_hash(*folders: Path) -> str:
     """Twelve hex digits over the rules and figures, the same on every machine."""
     digest = hashlib.sha256()
     files = [(f, path) for f in folders for path in (*f.glob("*.py"), *f.glob("parameters/*.yaml"))]
@@ -74,5 +74,6 @@ __all__ = [
     "benefit_of",
     "load_policy",
     "policy_names",
+    "publish_city",
     "verify_sample",
 ]

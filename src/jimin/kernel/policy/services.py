@@ -1,8 +1,11 @@
 """Putting a policy version in force."""
 
 import datetime as dt
+from io import BytesIO
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,9 +13,19 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
-from jimin.policies import PolicyError, load_policy
+from jimin.policies import Policy, PolicyError, load_policy
+from jimin.policies.packed import pack_name, write_pack
 
 from .models import Release
+
+
+def _keep(policy: Policy) -> None:
+    """Store the rules and figures as they are now: their decisions can be replayed later."""
+    name = f"policies/{pack_name(policy)}"
+    if not default_storage.exists(name):
+        pack = BytesIO()
+        write_pack(policy, pack)
+        default_storage.save(name, ContentFile(pack.getvalue()))
 
 
 @transaction.atomic
@@ -32,6 +45,7 @@ def release_policy(
         defaults={"released_by": actor if isinstance(actor, User) else None, "note": note},
     )
     if made:
+        _keep(load_policy(policy))
         audit.log(
             actor=actor,
             obj=release,

@@ -9,11 +9,14 @@ from rich.console import Console
 
 from jimin.engine.rules.compare import compare as compare_cases
 from jimin.engine.rules.counterfactual import smallest_changes
+from jimin.foundation.tables import UnusableError
 from jimin.policies import PolicyError, benefit_of, load_policy
 from jimin.policies.benefits import open_case
 from jimin.policies.cases import worked_cases
+from jimin.policies.packed import write_pack
 from jimin.project.commands.assess import common, policy_for, refusals
 from jimin.project.commands.dibao_workbook import read_workbook
+from jimin.project.commands.policy_decisions import print_replayed, replay_decisions
 from jimin.project.commands.policy_diff import (
     differences,
     effect,
@@ -194,16 +197,41 @@ def diff(before: str, after: str, name: str, caseload: Path | None, draft: Path 
 
 
 @policy.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.argument("workbook", type=click.Path(path_type=Path))
-def replay(results: Path, workbook: Path) -> None:
-    """用原工作簿 WORKBOOK 复算 jimin assess --json 的结果 RESULTS，逐项比较。
-
-    有一个结果不同，退出码就是 1。
-    """
+@name_argument
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个 .zip 文件")
+def pack(name: str, out: Path) -> None:
+    """把政策 NAME 的规则、参数和案例原样存成一个文件，以后用 replay --pack 复算它的决定。"""
     with refusals():
-        found = replay_results(results, workbook)
+        loaded = load_policy(name)
+        write_pack(loaded, out)
+    click.echo(f"{loaded.label}（{loaded.name}）版本 {loaded.version} 已写到 {out}。")
+
+
+@policy.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("workbook", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--pack", "packs", type=click.Path(path_type=Path), multiple=True,
+    help="存下的政策包，或存放它们的文件夹；可写多次",
+)  # fmt: skip
+def replay(results: Path, workbook: Path | None, packs: tuple[Path, ...]) -> None:
+    """复算以前的决定，逐项比较；有一个结果不同，退出码就是 1。
+
+    RESULTS 是决定文件（.parquet，自带政策版本、月份、情况和结果）；以前的版本用 --pack 给出。
+    或者是 jimin assess --json 的结果，这时还要给出原工作簿 WORKBOOK。
+    """
     console = Console()
+    if results.suffix == ".parquet":
+        with refusals():
+            runs = replay_decisions(results, packs)
+        print_replayed(console, runs)
+        if any(run.differing for run in runs):
+            sys.exit(DIFFERENT)
+        return
+    with refusals():
+        if workbook is None:
+            raise UnusableError("复算 jimin assess --json 的结果还需要原工作簿；请写在结果后面。")
+        found = replay_results(results, workbook)
     now = found.policy.version
     same = "与现在相同" if found.version == now else f"现在是 {now}"
     console.print(

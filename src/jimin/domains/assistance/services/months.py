@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from io import BytesIO
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jimin.engine.rules.sql import traceable
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
@@ -31,13 +32,21 @@ from jimin.kernel.awards.queries import paid_in
 from jimin.kernel.awards.services import Change, Grant, change_awards, grant_awards
 from jimin.kernel.payments.models import Roll
 from jimin.kernel.policy.queries import in_force
-from jimin.policies import PolicyError, assess_city, assess_household, load_policy, verify_sample
+from jimin.policies import (
+    PolicyError,
+    assess_city,
+    assess_household,
+    benefit_of,
+    load_policy,
+    verify_sample,
+)
+from jimin.policies.decisions import write_decisions
 
 from ..models import Assessment, Declaration, MemberFacts, MonthLine, MonthRun
 from ..rules import FLAGS, MONEY, household_inputs, propose
 
 BATCH = 1000
-SAMPLE = 500  # households the interpreter assesses again, besides all those near a limit
+SAMPLE = 10_000  # households the interpreter assesses again, those on an edge among them
 Proposal = MonthLine.Proposal
 
 
@@ -129,7 +138,8 @@ def _run(actor: User | System, county: Area, month: dt.date, again: bool) -> Mon
     )
     households, members = _tables(families, month)
     try:
-        result = assess_city(policy, months.text(month), households, members)
+        trace = traceable(policy.at(months.text(month)), benefit_of("dibao").decision)
+        result = assess_city(policy, months.text(month), households, members, trace=trace)
         verify_sample(policy, months.text(month), households, members, result, sample=SAMPLE)
     except PolicyError as error:
         raise ValidationError(_("不能核定：%(reason)s") % {"reason": str(error)}) from error
@@ -265,17 +275,13 @@ def _first_day(month: str | None) -> dt.date | None:
 
 
 def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
-    """Keep inputs and results as one Parquet file: a row a household, its members inside."""
-    table = households.join(result, "household").sort_by("household")
-    inside: dict[int, list[dict[str, Any]]] = {}
-    for member in members.to_pylist():
-        inside.setdefault(member.pop("household"), []).append(member)
-    people = [inside[pk] for pk in table["household"].to_pylist()]
-    kind = pa.list_(pa.struct([field for field in MEMBERS if field.name != "household"]))
-    table = table.append_column("members", pa.array(people, type=kind))
-    file = BytesIO()
-    pq.write_table(table, file, compression="zstd")
-    content = file.getvalue()
+    """Keep policy, facts, results and their steps as one Parquet file: a row a household."""
+    policy = load_policy(run.policy)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "decisions.parquet"
+        month = months.text(run.month)
+        write_decisions(policy, "dibao", month, households, members, result, path)
+        content = path.read_bytes()
     run.sm3 = sm3(content)
     name = f"{run.area_id[:6]}-{run.sm3[:16]}.parquet"
     run.books.save(name, ContentFile(content), save=False)

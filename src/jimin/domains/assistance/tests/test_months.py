@@ -2,6 +2,8 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -15,11 +17,14 @@ from jimin.domains.assistance.services import (
     assess_month,
     declare_many,
 )
+from jimin.engine.rules.emit import EMIT
 from jimin.foundation.access.scope import System
 from jimin.foundation.sealed.rules import sm3
 from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Award
 from jimin.kernel.people.models import Household
+from jimin.policies import load_policy
+from jimin.policies.decisions import replay
 
 from .conftest import COUNTY, OTHER_COMMUNITY, Street
 
@@ -192,6 +197,36 @@ def test_the_run_files_its_books_with_their_digest(street: Street) -> None:
     assert row["household"] == household.pk
     assert row["conclusion"] == "符合"
     assert [member["wage"] for member in row["members"]] == [10050, 0]
+    assert (row["version"], row["month"]) == (run.version, "2016-06")
+    assert Fraction(row["per_capita_numerator"], row["per_capita_denominator"]) == Fraction("50.25")
+
+
+def test_the_books_of_a_run_are_computed_again_from_themselves(street: Street) -> None:
+    declare_many(
+        actor=SYSTEM,
+        declared=[declared(street.family(), wage) for wage in ("100", "425", "2000", None)],
+    )
+    run = run_of(street, JUNE)
+    [replayed] = replay(Path(run.books.path), load_policy("jilin"))
+    assert (replayed.compared, replayed.exact, replayed.differing) == (4, 4, 0)
+
+
+def test_a_run_the_interpreter_does_not_agree_with_is_not_kept(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement that takes an income of exactly the standard for one below it."""
+    declare_many(
+        actor=SYSTEM,
+        declared=[declared(street.family(), wage) for wage in ("100", "425", "2000")],
+    )
+    original = EMIT["compared"]
+    monkeypatch.setitem(
+        EMIT, "compared", lambda emitter, term: original(emitter, term).replace(" < ", " <= ")
+    )
+    with pytest.raises(ValidationError, match=r"批量结果 符合，逐户复算 不符合.*不能公布"):
+        run_of(street, JUNE)
+    assert not MonthRun.objects.exists()
+    assert not MonthLine.objects.exists()
 
 
 def test_who_runs_a_month_does_not_approve_it(street: Street) -> None:
