@@ -20,9 +20,9 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 import jimin.policies as here
 from jimin.engine.rules import PolicyError
 
-from . import decisions, figures
+from . import decisions, figures, languages
 
-PATTERNS: Final = ("*.py", "parameters/*.yaml", "cases/*.yaml")
+PATTERNS: Final = ("*.py", "parameters/*.yaml", "cases/*.yaml", "english/*.yaml")
 LARGEST: Final = 20_000_000  # bytes of one file in a pack
 WHEN: Final = (2000, 1, 1, 0, 0, 0)  # the same bytes for the same version
 FAILED: Final = 2
@@ -97,7 +97,7 @@ def _is_ours(info: ZipInfo) -> bool:
 def stand_in(folder: Path) -> None:
     """From here on this process finds the policies of a folder instead of those installed."""
     here.__path__.insert(0, str(folder))
-    here.HERE = figures.HERE = folder  # type: ignore[misc]
+    here.HERE = figures.HERE = languages.HERE = folder  # type: ignore[misc]
 
 
 def main(pack: Path, file: Path) -> int:

@@ -55,6 +55,10 @@ OF_MEMBERS: Final = {
     "any": "{label}有成员({each})",
     "all": "{label}全部成员({each})",
 }
+AMONG_MEMBERS: Final = {
+    "highest": "{label}取成员中最高者({each})",
+    "lowest": "{label}取成员中最低者({each})",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,19 +398,25 @@ def _aggregate(words: Words, expression: Aggregate, member: Place, inside: bool)
 
 
 def _member_extreme(words: Words, expression: MemberExtreme, member: Place, inside: bool) -> str:
-    case, inner = words.case, expression.inner
-    label = words.rules[inner.name].label if isinstance(inner, RuleValue) else ""
+    case, language, inner = words.case, words.language, expression.inner
     each: list[str] = []
-    for place, name in enumerate(case.names):
+    for place in range(len(case.members)):
         meant = True if expression.where is None else case.evaluate(expression.where, place)
-        if meant is not False:
-            doubt = "（是否计入未知）" if isinstance(meant, Unknown) else ""
-            each.append(f"{name} {shown(case.evaluate(inner, place), inner.unit)}{doubt}")
-    which = "最高者" if expression.which == "highest" else "最低者"
-    text = f"{label}取成员中{which}({'；'.join(each) or '无'})"
-    if each or expression.otherwise is None:
-        return text
-    return f"{text}，没有时取 {words.say(expression.otherwise, member)}"
+        if meant is False:
+            continue
+        said = f"{words.member(place)} {words.shown(case.evaluate(inner, place), inner.unit)}"
+        if isinstance(meant, Unknown):
+            said = language.say("{each}（是否计入未知）", each=said)
+        each.append(said)
+    label = words.rules[inner.name].label if isinstance(inner, RuleValue) else ""
+    if not each and expression.otherwise is not None:
+        none = words.say(expression.otherwise, member)
+        return language.say("没有这样的成员，取 {none}", none=none)
+    return language.say(
+        AMONG_MEMBERS[expression.which],
+        label=language.leading(label),
+        each=language.joined(each, "；"),
+    )
 
 
 def _rounded(words: Words, expression: Rounded, member: Place, inside: bool) -> str:

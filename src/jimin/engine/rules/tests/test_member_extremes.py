@@ -54,7 +54,7 @@ def test_an_extreme_of_members_is_explained_member_by_member(tmp_path: Path) -> 
     people = [{"wage": 10, "is_ill": True}, {"wage": 5, "is_ill": False}, {"wage": 7}]
     for names, stated, formula in (
         (["甲", "乙", "丙"], people, "取成员中最高者(甲 10.00；丙 7.00（是否计入未知）)"),
-        (["乙"], people[1:2], "取成员中最高者(无)，没有时取 3.00"),
+        (["乙"], people[1:2], "没有这样的成员，取 3.00"),
     ):
         single = Case(month, {}, stated, names)
         single.value("top")
