@@ -341,7 +341,8 @@ def write_rule(book: RuleBook, seed: int) -> str:
         if kind == 2:
             return when(author.truth(h, 3), h.size, 0)
         if kind == 3:
-            return author.extreme_of(h.members, 3) + h.zero
+            extreme: Expression = author.extreme_of(h.members, 3) + h.zero
+            return extreme
         result: Expression = author.number(h, 3) + h.zero
         return clip(result, -(10**9), 10**9) if seed % 2 else result
 
