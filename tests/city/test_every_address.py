@@ -113,6 +113,15 @@ def record_gates() -> Iterator[tuple[str, Gate]]:
         yield f"{name}-page", Gate(subject, of=of)
         yield f"{name}-unmask", Gate(subject, "unmask", method="post", of=of)
         yield f"{name}-act", Gate(subject, of=one_nowhere(pk="1", name="no-such-action"))
+        if record.has_attachments:
+            yield f"{name}-attach", Gate(subject, "attach", "post", of)
+            yield f"{name}-file", Gate(subject, of=one_nowhere(pk="0", file=UUID(int=0)))
+            file = one_nowhere(pk="0", file=UUID(int=0))
+            yield f"{name}-remove-file", Gate(subject, "attach", "post", file)
+        if record.has_notes:
+            yield f"{name}-note", Gate(subject, "note", "post", of)
+            note = one_nowhere(pk="0", number=1)
+            yield f"{name}-withdraw-note", Gate(subject, "note", "post", note)
         for action in record.actions:
             yield f"{name}-act", Gate(subject, action.verb, of=with_name(of, action.name))
             if action.is_bulk:

@@ -21,7 +21,7 @@ from jimin.kernel.areas.tests.few import HERE, NAMED, TOWNSHIP
 
 from ..factories import FACTORIES
 
-VERBS = frozenset({"view", "add", "change", "import", "export", "unmask"})
+VERBS = frozenset({"view", "add", "change", "import", "export", "unmask", "attach", "note"})
 MakeUser = Callable[..., User]
 
 walked = [record for label, record in registry.items() if label in FACTORIES]
@@ -155,6 +155,10 @@ def knocks(record: RecordType, obj: Any) -> list[tuple[str, str, str]]:
     found += [(a.verb, "post", record.url("act", obj.pk, a.name)) for a in record.actions]
     found += [(a.verb, "post", api(record, f"{obj.pk}/{a.name}")) for a in record.actions]
     found += [(a.verb, "post", record.url("choose", a.name)) for a in record.actions if a.is_bulk]
+    if record.has_attachments:
+        found += [("attach", "post", record.url("attach", obj.pk))]
+    if record.has_notes:
+        found += [("note", "post", record.url("note", obj.pk))]
     if record.is_editable:
         found += [
             ("add", "get", record.url("new")),

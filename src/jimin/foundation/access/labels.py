@@ -47,6 +47,8 @@ def common_verbs() -> dict[str, str]:
         "import": _("导入"),
         "export": _("导出"),
         "unmask": _("查看完整号码"),
+        "attach": _("上传附件"),
+        "note": _("写备注"),
     }
 
 

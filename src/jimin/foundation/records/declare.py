@@ -132,6 +132,7 @@ class RecordType:
     `hints`     what the form and the import template say about a field
     `details`   words for what actions write into the history besides fields
     `examples`  values the API's description shows where one made from the field's kind is no use
+    `has_attachments`, `has_notes`   whether files and notes are kept with a record
     `icon`      of the menu and the heading (a lucide name)
     """
 
@@ -153,6 +154,8 @@ class RecordType:
     icon: ClassVar[str] = "book-open"
     select_related: ClassVar[Sequence[str]] = ()
     is_editable: ClassVar[bool] = True
+    has_attachments: ClassVar[bool] = False
+    has_notes: ClassVar[bool] = False
     synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
     derived: ClassVar[Sequence[str]] = ()
     hints: ClassVar[Mapping[str, Label]] = {}

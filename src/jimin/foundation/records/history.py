@@ -54,6 +54,11 @@ def verb_label(record: RecordType, verb: str) -> Label:
         "import": _("导入"),
         "export": _("导出"),
         "unmask": _("查看完整信息"),
+        "attach": _("上传附件"),
+        "open_attachment": _("打开附件"),
+        "remove_attachment": _("删除附件"),
+        "note": _("写备注"),
+        "withdraw_note": _("撤回备注"),
     }
     known |= {action.name: action.label for action in record.actions}
     return known.get(verb) or words_of(record.subject).verb(verb)
@@ -73,7 +78,7 @@ def _line(record: RecordType, entry: Entry, names: dict[tuple[str, str], str]) -
             labels = [record.field_map[n].verbose_name for n in value if n in record.field_map]
             details.append((_("内容"), "、".join(str(label) for label in labels)))
         else:
-            details.append((record.details.get(name, name), _plain(value)))
+            details.append((_detail_label(record, name), _plain(value)))
     return Line(
         timezone.localtime(entry.at),
         entry.actor_label,
@@ -82,6 +87,11 @@ def _line(record: RecordType, entry: Entry, names: dict[tuple[str, str], str]) -
         differences,
         details,
     )
+
+
+def _detail_label(record: RecordType, name: str) -> Label:
+    common = {"attachment": _("附件"), "digest": _("内容的 SM3 值"), "note": _("备注")}
+    return record.details.get(name) or common.get(name, name)
 
 
 def _text(record: RecordType, name: str, value: Any, names: dict[tuple[str, str], str]) -> str:

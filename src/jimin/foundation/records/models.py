@@ -134,3 +134,48 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Attachment(models.Model):
+    """A file kept with a record. It lies sealed on the disk; its key is here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.CharField(_("登记簿"), max_length=80)
+    key = models.CharField(_("编号"), max_length=64)
+    name = models.CharField(_("文件名"), max_length=120)
+    kind = models.CharField(_("类型"), max_length=100)  # by its content, never by its name
+    size = models.PositiveIntegerField(_("大小"))
+    digest = models.CharField(max_length=64)
+    file_key = SealedField(_("文件密钥"))
+    has_preview = models.BooleanField(default=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("用户"))
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("附件")
+        verbose_name_plural = _("附件")
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "key", "digest"], name="file_once_on_record")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(models.Model):
+    """What somebody noted on a record. Withdrawn ones stay, without their text."""
+
+    subject = models.CharField(_("登记簿"), max_length=80)
+    key = models.CharField(_("编号"), max_length=64)
+    text = SealedField(_("备注"), blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("用户"))
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("备注")
+        verbose_name_plural = _("备注")
+        indexes = [models.Index(fields=["subject", "key"], name="note_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.key}"

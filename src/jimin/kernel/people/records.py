@@ -120,6 +120,7 @@ class PersonRecord(RecordType):
         "address": ["地址", "家庭住址"],
     }
     icon = "user"
+    has_attachments = has_notes = True
     details = {"household": gettext_lazy("家庭编号"), **MEMBERSHIP}
     tabs = (
         Tab(
@@ -255,6 +256,7 @@ class HouseholdRecord(RecordType):
     ordering = ("area_id", "number")
     select_related = ("area__parent",)
     icon = "house"
+    has_attachments = has_notes = True
     synonyms = {"area": ["所在村", "所在社区", "村", "社区", "区划代码", "所在区划"]}
     details = MEMBERSHIP
     tabs = (

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from ..declare import RecordType, registry
-from . import bulk, changes, exports, imports, lists, pages, saved
+from . import bulk, changes, exports, files, imports, lists, pages, saved
 
 app_name = "records"
 
@@ -37,6 +37,17 @@ def addresses(record: RecordType) -> list[URLPattern]:
             at("import/<uuid:pk>/", imports.preview, "preview"),
             at("import/<uuid:pk>/errors/", imports.errors, "errors"),
             at("<str:pk>/edit/", changes.edit, "edit"),
+        ]
+    if record.has_attachments:
+        found += [
+            at("<str:pk>/files/", files.attach, "attach"),
+            at("<str:pk>/files/<uuid:file>/", files.attachment, "file"),
+            at("<str:pk>/files/<uuid:file>/remove/", files.remove_attachment, "remove-file"),
+        ]
+    if record.has_notes:
+        found += [
+            at("<str:pk>/notes/", files.note, "note"),
+            at("<str:pk>/notes/<int:number>/withdraw/", files.withdraw_note, "withdraw-note"),
         ]
     return [
         *found,

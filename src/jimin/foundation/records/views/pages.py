@@ -1,20 +1,22 @@
 """One record: its fields, related registers, actions and history."""
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from jimin.foundation.access.models import User
 
-from .. import history, services, values
+from .. import attachments, contents, history, notes, services, values
 from ..declare import RecordType, Tab
 from .common import allow, find, find_for
 
-HISTORY = "history"
+HISTORY, FILES, NOTES = "history", "files", "notes"
 
 
 @require_safe
@@ -51,9 +53,10 @@ def page_context(
     obj: Any,
     *,
     shown: dict[str, str] | None = None,
+    tab: str = "",
 ) -> dict[str, Any]:
     tabs = [t for t in record.tabs if not t.subject or user.may(t.verb, t.subject)]
-    current = request.GET.get("tab") or (tabs[0].name if tabs else HISTORY)
+    current = tab or request.GET.get("tab") or (tabs[0].name if tabs else HISTORY)
     may_change = record.is_editable and record.may(user, "change", obj)
     has_sealed = any(name in record.sealed_names for name in record.fields)
     return {
@@ -70,10 +73,24 @@ def page_context(
             for a in record.actions
             if record.may(user, a.verb, obj) and a.shown(obj)
         ],
-        "tabs": [{"name": t.name, "label": t.label, "current": t.name == current} for t in tabs]
-        + [{"name": HISTORY, "label": _("办理记录"), "current": current == HISTORY}],
+        "tabs": [
+            {"name": name, "label": label, "current": name == current}
+            for name, label in (*((t.name, t.label) for t in tabs), *_common_tabs(record, obj))
+        ],
         "here": record.url("page", obj.pk),
-    } | _tab(record, obj, tabs, current)
+    } | _tab(user, record, obj, tabs, current)
+
+
+def _common_tabs(record: RecordType, obj: Any) -> list[tuple[str, str]]:
+    """Files and notes say how many there are, so that nobody opens them in vain."""
+    found = []
+    if record.has_attachments:
+        number = attachments.of_record(record, obj).count()
+        found.append((FILES, _("附件（%(number)s）") % {"number": number}))
+    if record.has_notes:
+        number = notes.of_record(record, obj).filter(withdrawn_at=None).count()
+        found.append((NOTES, _("备注（%(number)s）") % {"number": number}))
+    return [*found, (HISTORY, _("办理记录"))]
 
 
 def _groups(record: RecordType, obj: Any, shown: dict[str, str]) -> list[dict[str, Any]]:
@@ -102,11 +119,57 @@ def _link(record: RecordType, obj: Any, name: str) -> str:
     return values.address_of(linked) if linked is not None else ""
 
 
-def _tab(record: RecordType, obj: Any, tabs: list[Tab], current: str) -> dict[str, Any]:
+def _tab(user: User, record: RecordType, obj: Any, tabs: list[Tab], current: str) -> dict[str, Any]:
     if current == HISTORY:
         lines, more = history.history_of(record, obj)
         return {"tab_template": "records/history.html", "lines": lines, "more_lines": more}
+    if current == FILES and record.has_attachments:
+        return {"tab_template": "records/files.html", **_files(user, record, obj)}
+    if current == NOTES and record.has_notes:
+        return {"tab_template": "records/notes.html", **_notes(user, record, obj)}
     tab = next((t for t in tabs if t.name == current), None)
     if tab is None:
         raise Http404(_("没有这个栏目。"))
     return {"tab_template": tab.template, **tab.context(obj)}
+
+
+def _files(user: User, record: RecordType, obj: Any) -> dict[str, Any]:
+    return {
+        "files": [
+            {
+                "pk": file.pk,
+                "name": file.name,
+                "size": file.size,
+                "who": file.user.name,
+                "at": timezone.localtime(file.at),
+                "has_preview": file.has_preview,
+                "href": record.url("file", obj.pk, file.pk),
+                "remove_url": record.url("remove-file", obj.pk, file.pk),
+            }
+            for file in attachments.of_record(record, obj)
+        ],
+        "may_attach": record.may(user, "attach", obj),
+        "attach_url": record.url("attach", obj.pk),
+        "megabytes": contents.MEGABYTES,
+    }
+
+
+def _notes(user: User, record: RecordType, obj: Any) -> dict[str, Any]:
+    may_note = record.may(user, "note", obj)
+    return {
+        "notes": [
+            {
+                "text": note.text,
+                "who": note.user.name,
+                "at": timezone.localtime(note.at),
+                "is_withdrawn": note.withdrawn_at is not None,
+                "withdraw_url": record.url("withdraw-note", obj.pk, note.pk)
+                if may_note and note.user_id == user.pk
+                else "",
+            }
+            for note in notes.of_record(record, obj)
+        ],
+        "may_note": may_note,
+        "note_url": record.url("note", obj.pk),
+        "note_token": uuid.uuid4().hex,
+    }
