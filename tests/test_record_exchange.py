@@ -13,7 +13,7 @@ from django.test import Client
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import acting_as_system
 from jimin.foundation.audit.models import Entry
-from jimin.foundation.records import exchange
+from jimin.foundation.records import cells, exchange
 from jimin.foundation.records.declare import registry
 from jimin.foundation.records.models import Upload
 from jimin.foundation.tables import BadCellError
@@ -52,7 +52,7 @@ def preview(client: Client, file: SimpleUploadedFile, record: Any = PERSONS) -> 
 
 
 def messages(page: Any) -> list[tuple[int, str, str]]:
-    return [(fault.row, fault.column, fault.message) for fault in page.context["faults"]]
+    return [(fault["row"], fault["column"], fault["message"]) for fault in page.context["faults"]]
 
 
 def persons() -> list[Person]:
@@ -160,7 +160,7 @@ def test_an_empty_cell_changes_nothing(clerk: Client, tmp_path: Path) -> None:
         tmp_path, ["姓名", "公民身份号码", "电话", "住址"], ["乙", identity_number(1), None, " "]
     )
     page = preview(clerk, file)
-    assert [o.differences for o in page.context["changed"]] == [[("姓名", "甲", "乙")]]
+    assert [o["differences"] for o in page.context["changed"]] == [[("姓名", "甲", "乙")]]
     assert page.context["unused"] == ["性别", "出生日期", "残疾等级", "所在村", "死亡日期"]
     clerk.post(page.request["PATH_INFO"], {"decision": "all"})
     (person,) = persons()
@@ -201,12 +201,18 @@ def test_a_csv_of_an_office_is_read(clerk: Client) -> None:
     assert page.context["counts"]["new"] == 1
 
 
-def test_the_uploaded_file_is_stored_sealed_and_dropped(clerk: Client, tmp_path: Path) -> None:
+def test_the_uploaded_file_is_stored_sealed_and_dropped(
+    clerk: Client, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     file = workbook(tmp_path, ["姓名", "公民身份号码", "所在村"], ["甲", identity_number(1), HERE])
     page = preview(clerk, file)
-    clerk.post(page.request["PATH_INFO"], {"decision": "drop"})
+    sealed = Upload.objects.get().file
+    assert not Path(sealed.path).read_bytes().startswith(b"PK")
+    with django_capture_on_commit_callbacks(execute=True):
+        clerk.post(page.request["PATH_INFO"], {"decision": "drop"})
     kept = Upload.objects.get()
-    assert (kept.state, kept.content) == (Upload.State.DROPPED, "")
+    assert (kept.state, kept.file.name) == (Upload.State.DROPPED, "")
+    assert not Path(sealed.path).exists()
     clerk.post(page.request["PATH_INFO"], {"decision": "all"})
     assert persons() == []
 
@@ -235,10 +241,10 @@ def test_too_many_rows_are_refused(
     ],
 )
 def test_a_day_is_read_as_it_is_written(raw: Any, wanted: dt.date) -> None:
-    assert exchange.day(raw) == wanted
+    assert cells.day(raw) == wanted
 
 
 @pytest.mark.parametrize("raw", ["2016-02-30", "3/1/2016", "16-3-1", 42430, True, "2016-3"])
 def test_a_day_is_not_guessed(raw: Any) -> None:
     with pytest.raises(BadCellError):
-        exchange.day(raw)
+        cells.day(raw)

@@ -143,7 +143,7 @@ def test_an_identity_number_held_out_of_sight_is_taken(persons: RecordType, cler
 def test_two_at_once_are_refused_in_the_same_words(persons: RecordType, clerk: User) -> None:
     """The second passes the check before the first is stored, and fails at the database."""
     data = {"name": "李四", "citizen_id": NUMBER, "area": HERE}
-    check = services._validate_against_others
+    check = services.validate_against_others
     calls: list[Any] = []
 
     def late(obj: Any) -> None:
@@ -155,7 +155,7 @@ def test_two_at_once_are_refused_in_the_same_words(persons: RecordType, clerk: U
             check(obj)
 
     with (
-        patch.object(services, "_validate_against_others", late),
+        patch.object(services, "validate_against_others", late),
         pytest.raises(ValidationError) as refused,
     ):
         save_record(actor=clerk, record=persons, data=data)

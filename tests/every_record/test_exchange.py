@@ -10,8 +10,8 @@ from django.urls import reverse
 from jimin.foundation.access.scope import acting_as_system
 from jimin.foundation.audit.models import Entry
 from jimin.foundation.audit.services import first_broken
+from jimin.foundation.records.cells import label_of
 from jimin.foundation.records.declare import RecordType
-from jimin.foundation.records.exchange import label_of
 from jimin.foundation.records.services import version_of
 from jimin.foundation.records.values import cell
 from jimin.kernel.areas.tests.few import HERE, THERE
@@ -83,7 +83,7 @@ def test_an_import_shows_first_and_writes_then(
     preview = upload(keeper, record, file)
     shown = keeper.get(preview)
     assert shown.context["counts"] == {"new": 1, "changed": 1, "unchanged": 1, "wrong": 0}, [
-        (f.place, f.message) for f in shown.context["faults"]
+        (f["place"], f["message"]) for f in shown.context["faults"]
     ]
     assert "改过的内容" in text_of(shown)
     assert len(stored(record)) == 2

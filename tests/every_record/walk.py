@@ -13,8 +13,8 @@ from django.test import Client
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import acting_as_system
+from jimin.foundation.records.cells import label_of
 from jimin.foundation.records.declare import RecordType, registry
-from jimin.foundation.records.exchange import label_of
 from jimin.foundation.records.values import cell
 from jimin.foundation.tables import OutColumn, stream_xlsx
 from jimin.kernel.areas.tests.few import HERE, NAMED, TOWNSHIP

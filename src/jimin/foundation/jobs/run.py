@@ -73,6 +73,19 @@ class Run:
             job.save()
         self.job = job
 
+    @contextmanager
+    def step_at_end(self) -> Iterator[dict[str, Any]]:
+        """A long transaction that holds the job only before it commits, so that the job can be
+        stopped meanwhile; what is put into the dict is set on the job."""
+        told: dict[str, Any] = {}
+        with transaction.atomic():
+            yield told
+            job = self._held()
+            for name, value in told.items():
+                setattr(job, name, value)
+            job.save()
+        self.job = job
+
     def tell(self, done: int, total: int = 0, message: str = "") -> None:
         """Note progress, now and then. Not inside a step: there the job itself is at hand."""
         if stopping.is_set():

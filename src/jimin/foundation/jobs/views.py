@@ -45,7 +45,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
-        "lines": [_line(user, job) for job in page],
+        "lines": [line_of(user, job) for job in page],
         "is_moving": any(not job.is_over for job in page),
         "tends": tends,
         "is_all": is_all,
@@ -64,7 +64,7 @@ def _workers() -> int:
     return Worker.objects.filter(seen_at__gt=timezone.now() - SILENT).count()
 
 
-def _line(user: User, job: Job) -> dict[str, Any]:
+def line_of(user: User, job: Job) -> dict[str, Any]:
     is_own = job.owner_id == user.pk
 
     def may(verb: str) -> bool:
@@ -84,7 +84,7 @@ def _line(user: User, job: Job) -> dict[str, Any]:
 def job(request: HttpRequest, pk: Any) -> HttpResponse:
     """How far one job is: a fragment that asks for itself again until the job is over."""
     found = _find(pk)
-    context = {**_line(_user(request), found), "idle": not found.is_over and not _workers()}
+    context = {**line_of(_user(request), found), "idle": not found.is_over and not _workers()}
     if getattr(request, "htmx", False):
         response = render(request, "jobs/progress.html", context)
         if found.is_over:

@@ -1,13 +1,18 @@
 """What the register pages themselves must remember."""
 
+import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.core.files.storage import default_storage
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from jimin.foundation.jobs.models import Job
 from jimin.foundation.sealed.fields import SealedField
+from jimin.foundation.sealed.files import seal_file
 
 
 class Submission(models.Model):
@@ -29,7 +34,8 @@ class Submission(models.Model):
 class Upload(models.Model):
     """A workbook between its preview and the confirmation.
 
-    Kept sealed, because it holds identity numbers, and emptied as soon as it is decided.
+    The file is kept sealed, because it holds identity numbers, and deleted once it is decided. A
+    large one is checked and loaded by jobs.
     """
 
     class State(models.TextChoices):
@@ -41,9 +47,13 @@ class Upload(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("用户"))
     subject = models.CharField(_("登记簿"), max_length=80)
     file_name = models.CharField(_("文件名"), max_length=200)
-    content = SealedField(_("内容"), blank=True)  # base64 of the file
+    file = models.FileField(_("文件"), blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     outcome = models.JSONField(default=dict)
+    preview = SealedField(blank=True)  # JSON: what a check found, with names and numbers
+    checks = models.PositiveIntegerField(default=0)
+    check_job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    load_job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
@@ -52,6 +62,53 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def seal(self, path: Path) -> None:
+        """Keep the file at this path, sealed; the caller saves."""
+        kept = f"uploads/{self.pk}"
+        into = Path(default_storage.path(kept))
+        into.parent.mkdir(parents=True, exist_ok=True)
+        seal_file(path, into)
+        self.file = kept
+
+    def keep_preview(self, found: dict[str, Any]) -> None:
+        self.preview = json.dumps(found, ensure_ascii=False)
+        self.outcome = found["counts"]
+        self.save(update_fields=["preview", "outcome"])
+
+    def kept_preview(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.preview)
+        return found
+
+    def decided(self, state: str, counts: dict[str, int]) -> None:
+        self.state, self.outcome, self.preview = state, counts, ""
+        self.save(update_fields=["state", "outcome", "preview"])
+
+    def drop(self) -> None:
+        self.decided(self.State.DROPPED, {})
+        self.drop_file()
+
+    def drop_file(self) -> None:
+        """Once the transaction is committed: what is taken back must find its file."""
+        name, self.file = self.file.name, ""
+        self.save(update_fields=["file"])
+        if name:
+            transaction.on_commit(lambda: default_storage.delete(name))
+
+
+class UploadPart(models.Model):
+    """What was wrong in one batch of a large import, written with the batch itself."""
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
+    first_row = models.PositiveIntegerField()
+    faults = SealedField()  # JSON: the sentences name what the cells held
+
+    class Meta:
+        verbose_name = _("导入中的错误")
+        verbose_name_plural = _("导入中的错误")
+
+    def __str__(self) -> str:
+        return f"{self.upload} {self.first_row}"
 
 
 class SavedView(models.Model):

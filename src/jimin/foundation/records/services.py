@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,17 +99,17 @@ def check_record(
     """
     is_new = stored is None
     obj = record.model() if is_new else stored
-    before = {} if is_new else _values(obj)
+    before = {} if is_new else values_of(obj)
     if not is_new:
         require(actor=actor, verb="change", subject=record.subject, area=record.area_of(obj))
-    _put(record, obj, data)
-    if not is_new and _values(obj) == before:
+    put(record, obj, data)
+    if not is_new and values_of(obj) == before:
         return Draft(obj, is_new, {})
     verb = "add" if is_new else "change"
     with acting_as_system("uniqueness holds over all rows"):
         _validate(record, obj, data)
     require(actor=actor, verb=verb, subject=record.subject, area=record.area_of(obj))
-    after = _values(obj)
+    after = values_of(obj)
     changes = {name: [before.get(name), v] for name, v in after.items() if before.get(name) != v}
     _check_links(actor, record, obj, changes)
     if is_new:
@@ -125,7 +125,7 @@ def write(draft: Draft) -> None:
     except IntegrityError:
         # Someone stored the same key between the check and now: the check finds it this time.
         with acting_as_system("uniqueness holds over all rows"):
-            _validate_against_others(draft.obj)
+            validate_against_others(draft.obj)
         raise
 
 
@@ -181,7 +181,7 @@ def once(*, actor: User, token: str, make: Callable[[], models.Model]) -> str:
     return sent.key
 
 
-def _values(obj: models.Model) -> dict[str, Any]:
+def values_of(obj: models.Model) -> dict[str, Any]:
     return {
         field.name: field.value_from_object(obj)
         for field in obj._meta.concrete_fields
@@ -189,7 +189,7 @@ def _values(obj: models.Model) -> dict[str, Any]:
     }
 
 
-def _put(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
+def put(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
     for name, value in data.items():
         model_field = record.field_map[name]
         is_key = model_field.is_relation and not isinstance(value, models.Model)
@@ -197,14 +197,22 @@ def _put(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
 
 
 def _validate(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
-    """`full_clean`, with the digests of sealed fields in step before uniqueness is checked.
+    """`full_clean`, with the digests of sealed fields in step before uniqueness is checked."""
+    validate_alone(record, obj, data)
+    validate_against_others(obj)
 
-    Links given as records are not looked up again: whoever gives one has read it.
+
+def validate_alone(
+    record: RecordType, obj: Any, data: Mapping[str, Any], kept: Collection[str] = ()
+) -> None:
+    """What can be said of a record without looking at others.
+
+    Links given as records are not looked up again: whoever gives one has read it. Nor are `kept`.
     """
     errors: dict[str, Any] = {}
     read = {name for name, value in data.items() if isinstance(value, models.Model)}
     try:
-        obj.clean_fields(exclude={*record.derived, *read})
+        obj.clean_fields(exclude={*record.derived, *read, *kept})
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if not errors:
@@ -217,7 +225,6 @@ def _validate(record: RecordType, obj: Any, data: Mapping[str, Any]) -> None:
                 errors = error.update_error_dict(errors)
     if errors:
         raise ValidationError(_in_plain_words(obj, errors))
-    _validate_against_others(obj)
 
 
 def _clean_derived(record: RecordType, obj: Any) -> None:
@@ -225,10 +232,16 @@ def _clean_derived(record: RecordType, obj: Any) -> None:
         obj.clean_fields(exclude=set(record.field_map) - set(record.derived))
 
 
-def _validate_against_others(obj: models.Model) -> None:
+def digest(obj: models.Model) -> None:
+    """Bring the digests of sealed fields in step."""
     for field in obj._meta.concrete_fields:
         if isinstance(field, DigestField):
             field.pre_save(obj, obj._state.adding)
+
+
+def validate_against_others(obj: models.Model) -> None:
+    """Uniqueness and the database's constraints, asked of the database."""
+    digest(obj)
     errors: dict[str, Any] = {}
     for check in (obj.validate_unique, obj.validate_constraints):
         try:
@@ -237,6 +250,12 @@ def _validate_against_others(obj: models.Model) -> None:
             errors = error.update_error_dict(errors)
     if errors:
         raise ValidationError(_in_plain_words(obj, errors))
+
+
+def said_twice(obj: models.Model, names: Sequence[str]) -> ValidationError:
+    """The refusal of a record whose unique value another of the same import has."""
+    errors = {n: [obj.unique_error_message(type(obj), (n,))] for n in names}
+    return ValidationError(_in_plain_words(obj, errors))
 
 
 def _in_plain_words(obj: models.Model, errors: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,7 +285,7 @@ def _check_links(
     actor: User | System, record: RecordType, obj: Any, changes: Mapping[str, Any]
 ) -> None:
     """A link may only be made to a row that the actor sees."""
-    errors = {}
+    errors: dict[str, Any] = {}
     for name, (_before, value) in changes.items():
         model_field = record.field_map[name]
         if value is None or not model_field.is_relation:
@@ -276,8 +295,11 @@ def _check_links(
             continue
         with acting_as(actor):
             if not manager.filter(pk=value).exists():
-                errors[name] = _("没有找到所选的%(label)s，或不在您的辖区。请重新选择。") % {
-                    "label": model_field.verbose_name
-                }
+                errors |= unseen_link(name, model_field).update_error_dict({})
     if errors:
         raise ValidationError(errors)
+
+
+def unseen_link(name: str, model_field: Any) -> ValidationError:
+    said = _("没有找到所选的%(label)s，或不在您的辖区。请重新选择。")
+    return ValidationError({name: said % {"label": model_field.verbose_name}})

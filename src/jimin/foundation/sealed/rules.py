@@ -3,6 +3,7 @@
 import base64
 import os
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -22,7 +23,11 @@ class Keys:
     sealing: dict[int, bytes]
     digest: bytes
 
-    @property
+    @cached_property
+    def _mac(self) -> hmac.HMAC:
+        return hmac.HMAC(self.digest, hashes.SM3())
+
+    @cached_property
     def newest(self) -> int:
         return max(self.sealing)
 
@@ -52,7 +57,7 @@ class Keys:
 
     def digest_of(self, text: str) -> str:
         """64 hex digits: the same text always gives the same digest, nobody without the key can."""
-        mac = hmac.HMAC(self.digest, hashes.SM3())
+        mac = self._mac.copy()
         mac.update(text.encode())
         return mac.finalize().hex()
 

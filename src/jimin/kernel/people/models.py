@@ -1,5 +1,6 @@
 """Persons, households, and who lives with whom from when to when."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -76,8 +77,16 @@ class Person(models.Model):
 
     def spell(self) -> None:
         """Keep pinyin and initials in step with the name (bulk writers call this themselves)."""
-        self.pinyin = "".join(lazy_pinyin(self.name)).lower()[:120]
-        self.initials = "".join(lazy_pinyin(self.name, style=Style.FIRST_LETTER)).lower()[:40]
+        self.pinyin, self.initials = _spelt(self.name)
+
+    before_save = spell
+
+
+@lru_cache(maxsize=20_000)
+def _spelt(name: str) -> tuple[str, str]:
+    """Pinyin and initials. Names recur, and spelling one takes longer than storing a person."""
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+    return "".join(lazy_pinyin(name)).lower()[:120], initials[:40]
 
 
 class Household(models.Model):

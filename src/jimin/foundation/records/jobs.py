@@ -1,0 +1,149 @@
+"""Imports and exports too large for a page."""
+
+import datetime as dt
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jimin.foundation.access.models import User
+from jimin.foundation.access.services import require
+from jimin.foundation.jobs.declare import Kind, Schedule
+from jimin.foundation.jobs.models import Job
+from jimin.foundation.jobs.run import Run
+from jimin.foundation.tables import Fault, Table
+
+from . import exchange
+from .declare import RecordType, registry
+from .errors import write_errors
+from .models import Upload, UploadPart
+
+UPLOAD_KEPT = dt.timedelta(days=2)
+
+
+def _check(run: Run) -> None:
+    """What an upload would do, kept for its preview."""
+    actor, record, upload = _of(run)
+    result = exchange.Result()
+    with exchange.opened(record, upload) as (path, table):
+        passing = exchange.Pass(actor, record, table, writes=False)
+        for rows in passing.batches():
+            result.add(passing.take(rows), rows)
+            run.tell(sum(result.found.values()), len(table.rows))
+        unused = [label for label in table.columns if label not in table.header.places]
+        with run.step() as job:
+            job.total = len(table.rows)
+            upload.keep_preview(result.preview(unused))
+        if result.faults:
+            _keep_errors(run, record, upload, path, table, result.faults)
+
+
+def _load(run: Run) -> None:
+    """The import itself: all rows in one transaction, or the good ones batch by batch."""
+    actor, record, upload = _of(run)
+    if upload.state != Upload.State.WAITING and not upload.file:
+        return  # killed after the last step
+    require(actor=actor, verb="import", subject=record.subject)
+    with exchange.opened(record, upload) as (path, table):
+        if run.values["mode"] == "all":
+            _load_all(run, actor, record, upload, table)
+        else:
+            _load_good(run, actor, record, upload, table)
+            faults = [Fault(**f) for part in upload.parts.all() for f in json.loads(part.faults)]
+            if faults:
+                _keep_errors(run, record, upload, path, table, faults)
+    upload.drop_file()
+
+
+def _load_all(run: Run, actor: User, record: RecordType, upload: Upload, table: Table) -> None:
+    if upload.state != Upload.State.WAITING:
+        return
+    run.tell(0, 0, _("正在一次写入全部 %(number)s 行……") % {"number": len(table.rows)})
+    try:
+        with run.step_at_end() as told:
+            result = exchange.load(
+                actor=actor, record=record, table=table, file_name=upload.file_name
+            )
+            told |= {"total": len(table.rows), "message": ""}
+            upload.decided(Upload.State.DONE, result.counts)
+    except exchange.RowsWrongError:
+        raise ValidationError(
+            _("核对以后记录又有变化，出现了错误的行，没有导入任何一行。请重新核对。")
+        ) from None
+
+
+def _load_good(run: Run, actor: User, record: RecordType, upload: Upload, table: Table) -> None:
+    """A batch, its history, its faults and the bookmark are one transaction: however often the
+    process is killed, no row is written twice and none is left out."""
+    passing = exchange.Pass(actor, record, table, writes=True, file_name=upload.file_name)
+    for rows in passing.batches(run.bookmark.get("next", 0)):
+        with run.step() as job:
+            outcomes = passing.take(rows)
+            counts = dict.fromkeys(exchange.KINDS, 0) | job.bookmark.get("counts", {})
+            for outcome in outcomes:
+                counts[outcome.kind] += 1
+            faults = [fault for row in rows for fault in row.faults]
+            if faults:
+                UploadPart.objects.create(
+                    upload=upload,
+                    first_row=rows[0].number,
+                    faults=json.dumps([asdict(f) for f in faults], ensure_ascii=False),
+                )
+            done = job.bookmark.get("next", 0) + len(rows)
+            job.bookmark = {"next": done, "counts": counts}
+            job.done, job.total = done, len(table.rows)
+    if upload.state == Upload.State.WAITING:
+        with run.step() as job:
+            counts = job.bookmark["counts"]
+            exchange.finish(actor=actor, record=record, file_name=upload.file_name, counts=counts)
+            upload.decided(Upload.State.DONE, counts)
+
+
+def _keep_errors(
+    run: Run, record: RecordType, upload: Upload, path: Path, table: Table, faults: list[Fault]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "errors.xlsx"
+        write_errors(record, path, table, faults, out)
+        run.keep(out, f"{Path(upload.file_name).stem}-{_('错误')}.xlsx")
+
+
+def _of(run: Run) -> tuple[User, RecordType, Upload]:
+    upload = Upload.objects.filter(pk=run.values["upload"]).first()
+    if upload is None or run.job.owner is None:
+        raise ValidationError(_("上传的文件已过期删除。请重新上传。"))
+    if upload.state == Upload.State.WAITING and not upload.file:
+        raise ValidationError(_("上传的文件已过期删除。请重新上传。"))
+    return run.job.owner, registry[upload.subject], upload
+
+
+def _title(job: Job) -> str:
+    record = registry.get(job.values.get("subject", ""))
+    said: dict[str, Any] = {"file": job.values.get("file", "")}
+    return f"{record.label if record else ''} “{said['file']}”"
+
+
+def _link(job: Job) -> str:
+    record = registry.get(job.values.get("subject", ""))
+    return record.url("preview", job.values["upload"]) if record else ""
+
+
+CHECK = Kind("records.check", gettext_lazy("核对导入文件"), _check, title=_title, link=_link)
+LOAD = Kind("records.import", gettext_lazy("导入"), _load, title=_title, link=_link)
+
+
+def _drop_old(run: Run) -> None:
+    old = Upload.objects.filter(at__lt=timezone.now() - UPLOAD_KEPT)
+    for upload in old.exclude(file="").iterator():
+        upload.file.delete(save=False)
+    old.delete()
+
+
+DROP_OLD = Kind("records.drop_uploads", gettext_lazy("清理过期的上传文件"), _drop_old)
+Schedule(DROP_OLD, at=dt.time(3, 30))
