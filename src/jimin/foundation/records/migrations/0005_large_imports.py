@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('jobs', '0001_initial'),
-        ('records', '0002_saved_views'),
+        ('records', '0004_attachments_and_notes'),
     ]
 
     operations = [
