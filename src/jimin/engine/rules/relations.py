@@ -37,6 +37,8 @@ def opened(
     with TemporaryDirectory(prefix="jimin-") as folder, explained():
         config: dict[str, Any] = {"memory_limit": memory_limit, "temp_directory": folder}
         with duckdb.connect(config=config) as db:
+            # A run of more than two seconds would draw a bar on the standard output.
+            db.execute("SET enable_progress_bar = false")
             # Whoever asks for one thread wants the rows in their order.
             if threads != 1:
                 db.execute("SET preserve_insertion_order = false")

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from jimin.engine.rules.compare import compare as compare_cases
 from jimin.engine.rules.counterfactual import smallest_changes
+from jimin.engine.rules.proof import proofs_of_all_months
 from jimin.foundation.tables import UnusableError
 from jimin.policies import PolicyError, benefit_of, load_policy
 from jimin.policies.benefits import open_case
@@ -31,6 +32,7 @@ from jimin.project.commands.policy_household import (
     print_comparison,
 )
 from jimin.project.commands.policy_openfisca import correspondence_at, print_survey, survey_of
+from jimin.project.commands.policy_proofs import print_proofs
 from jimin.project.commands.policy_replay import replay_results
 from jimin.project.commands.policy_screen import (
     BenefitCheck,
@@ -82,15 +84,20 @@ def show(name: str, month: str, benefit: str) -> None:
 
 @policy.command()
 @name_argument
-def check(name: str) -> None:
+@benefit_option
+def check(name: str, benefit: str) -> None:
     """装入政策 NAME 的全部规则和参数，并证明各时段都不会溢出、不会除以零。
 
-    有错误时说明在哪里、怎样改，退出码为 2。
+    逐条列出证明的结果范围和批量计算所用的整数宽度。有错误时说明在哪里、怎样改，退出码为 2。
     """
     with refusals():
         loaded = load_policy(name)
-        checks: list[BenefitCheck] = [check_of(loaded, one) for one in loaded.benefits]
-    print_checks(Console(), loaded, checks)
+        chosen = (benefit,) if benefit else loaded.benefits
+        checks: list[BenefitCheck] = [check_of(loaded, one) for one in chosen]
+        proven = [(check, proofs_of_all_months(loaded.benefit(check.name))) for check in checks]
+    console = Console()
+    print_proofs(console, proven)
+    print_checks(console, loaded, checks)
 
 
 @policy.command()

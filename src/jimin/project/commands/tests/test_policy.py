@@ -83,8 +83,21 @@ def test_check_tells_how_much_is_confirmed_and_since_when_it_is_proven() -> None
     books = [e for name in POLICY.benefits for e in POLICY.benefit(name).editions]
     rules = sum(len(versions) for e in books for versions in e.book.versions.values())
     assert f"共 {len(POLICY.benefits)} 项、{rules} 条规则，各时段都已证明" in result.output
-    line = next(line for line in result.output.splitlines() if line.strip().startswith("最低生活"))
+    line = next(line for line in result.output.splitlines() if "最低生活保障 dibao" in line)
     assert "2016-01、2016-07、2021-07、2022-07" in line
+
+
+def test_check_tells_the_proven_range_and_width_of_every_rule() -> None:
+    result = run("check", "--benefit", "dibao")
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.output.splitlines() if line.strip()]
+    rows = {words[0]: words[2:] for words in lines}
+    assert rows["per_capita"] == ["0.00", "4,000,000,000.00", "2,000,000,000,000", "BIGINT"]
+    assert rows["size"] == ["1", "100", "100", "BIGINT"]
+    assert rows["is_eligible"][0] == "是、否"
+    rules = {name for e in POLICY.editions for name in e.book.versions}
+    assert rules <= rows.keys()
+    assert f"{len(rules)} 条规则用 64 位整数（BIGINT）计算，0 条用 38 位整数" in result.output
 
 
 @pytest.mark.parametrize("words", [("show", "beijing"), ("check", "beijing"), ("test", "beijing")])
