@@ -61,7 +61,13 @@ format: install ## rewrite code and templates in the house style
 spark: install ## add PySpark (480 MB, needs Java 17), which only the tests of the nation's run use
 	$(UV) pip install -q --python $(RUN) --require-hashes -r requirements-spark.txt
 
-bench: install ## measure, one JSON line per figure
+# policyengine-core brings pandas, plotly, IPython and more, half a gigabyte nothing else needs.
+.policyengine/.stamp: requirements-policyengine.txt $(UV)
+	$(UV) venv -q --clear --python $(PYTHON) .policyengine
+	$(UV) pip sync -q --python .policyengine/bin/python --require-hashes requirements-policyengine.txt
+	@touch $@
+
+bench: install .policyengine/.stamp ## measure, one JSON line per figure
 	$(RUN) -m tests.bench
 
 messages: install ## collect the sentences to translate into src/jimin/locale
@@ -71,7 +77,8 @@ lock: $(UV) ## lock the dependencies again
 	$(UV) pip compile -q --universal --generate-hashes --no-header --group dev --group assets --group browser --group bench pyproject.toml -o requirements.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-header requirements-uv.in -o requirements-uv.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-header requirements-spark.in -o requirements-spark.txt
+	$(UV) pip compile -q --universal --generate-hashes --no-header requirements-policyengine.in -o requirements-policyengine.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only --loglevel=error
 
 clean: ## remove what was installed and the demo data
-	rm -rf .venv .tools node_modules var
+	rm -rf .venv .tools .policyengine node_modules var

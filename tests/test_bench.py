@@ -5,7 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .bench import rules
+
 ROOT = Path(__file__).resolve().parent.parent
+POLICYENGINE_FIGURES = (
+    "city_assessment_against_policyengine",
+    "households_policyengine_gets_wrong",
+)
 KEYS = {"name", "value", "unit", "against", "ratio", "must", "holds"}
 
 
@@ -34,6 +40,8 @@ def test_every_figure_is_one_line_and_the_awards_are_exact() -> None:
         "households_differing_from_plain_python",
         "households_openfisca_gets_wrong",
         "one_household_with_explanation",
+        "import_of_the_engine",
+        *(POLICYENGINE_FIGURES if rules.POLICYENGINE.exists() else ()),
     }
     assert figures["households"]["value"] == 3000
     exact = figures["households_differing_from_plain_python"]

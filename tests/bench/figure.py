@@ -24,9 +24,9 @@ class Figure:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def alone(name: str, folder: Path) -> dict[str, Any]:
+def alone(name: str, folder: Path, python: str | Path = sys.executable) -> dict[str, Any]:
     """Run one measurement of `tests.bench.measure`; its seconds and its highest memory."""
-    command = [sys.executable, "-m", "tests.bench.measure", name, str(folder)]
+    command = [str(python), "-m", "tests.bench.measure", name, str(folder)]
     ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     answer: dict[str, Any] = json.loads(ended.stdout)
     return answer

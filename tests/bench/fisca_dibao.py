@@ -1,4 +1,4 @@
-"""The same dibao rules as an OpenFisca tax-benefit system, vectorised as OpenFisca means it.
+"""The same dibao rules as an OpenFisca or PolicyEngine system, vectorised as they mean it.
 
 Money is yuan in OpenFisca's own `float` (32 bits). OpenFisca knows no missing fact: a family in
 which any is missing is set aside before, and is not counted when the results are compared.
@@ -10,13 +10,17 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from openfisca_core.entities import build_entity
-from openfisca_core.indexed_enums import Enum, EnumArray
-from openfisca_core.parameters import ParameterNode
-from openfisca_core.periods import DateUnit
-from openfisca_core.simulations import Simulation, SimulationBuilder
-from openfisca_core.taxbenefitsystems import TaxBenefitSystem
-from openfisca_core.variables import Variable
+
+from .fisca import (
+    MONTHLY,
+    Enum,
+    EnumArray,
+    ParameterNode,
+    SimulationBuilder,
+    TaxBenefitSystem,
+    Variable,
+    build_entity,
+)
 
 NEVER = date(1970, 1, 1)
 NOT_ELIGIBLE, ELIGIBLE, GRADUAL_EXIT = 0, 1, 2
@@ -63,14 +67,14 @@ PARAMETERS: dict[str, Any] = {
 }
 
 
-def _input(name: str, entity: Any, kind: type, **more: Any) -> type[Variable]:
+def _input(name: str, entity: Any, kind: type, **more: Any) -> Any:
     return type(
         name,
         (Variable,),
         {
             "value_type": kind,
             "entity": entity,
-            "definition_period": DateUnit.MONTH,
+            "definition_period": MONTHLY,
             "label": name,
             **more,
         },
@@ -100,7 +104,8 @@ INPUTS = [
 class standard(Variable):
     value_type = float
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "standard"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         residence = household("residence", period)
@@ -111,7 +116,8 @@ class standard(Variable):
 class age(Variable):
     value_type = int
     entity = Person
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "age"
 
     def formula(person, period, parameters):  # type: ignore[no-untyped-def]
         birth = person("birth", period)
@@ -128,7 +134,7 @@ class age(Variable):
 class months_over(Variable):
     value_type = int
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
     label = "whole months since the income went over the standard; -1 when it never did"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
@@ -140,7 +146,8 @@ class months_over(Variable):
 class countable_income(Variable):
     value_type = float
     entity = Person
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "countable_income"
 
     def formula(person, period, parameters):  # type: ignore[no-untyped-def]
         deduction = np.where(
@@ -157,7 +164,8 @@ class countable_income(Variable):
 class per_capita(Variable):
     value_type = float
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "per_capita"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         income = household.sum(household.members("countable_income", period))
@@ -167,7 +175,8 @@ class per_capita(Variable):
 class property_within_limits(Variable):
     value_type = bool
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "property_within_limits"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         p = parameters(period)
@@ -182,7 +191,8 @@ class property_within_limits(Variable):
 class is_eligible(Variable):
     value_type = bool
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "is_eligible"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         below = household("per_capita", period) < household("standard", period)
@@ -192,7 +202,8 @@ class is_eligible(Variable):
 class topup(Variable):
     value_type = float
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "topup"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         gap = household("standard", period) - household("per_capita", period)
@@ -202,7 +213,8 @@ class topup(Variable):
 class category_share(Variable):
     value_type = float
     entity = Person
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "category_share"
 
     def formula(person, period, parameters):  # type: ignore[no-untyped-def]
         p = parameters(period)
@@ -220,7 +232,8 @@ class category_share(Variable):
 class category(Variable):
     value_type = float
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "category"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         shares = household.sum(household.members("category_share", period))
@@ -230,7 +243,8 @@ class category(Variable):
 class gradual_exit(Variable):
     value_type = bool
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "gradual_exit"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         p = parameters(period)
@@ -249,7 +263,8 @@ class gradual_exit(Variable):
 class conclusion(Variable):
     value_type = int
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "conclusion"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         leaving = np.where(household("gradual_exit", period), GRADUAL_EXIT, NOT_ELIGIBLE)
@@ -259,7 +274,8 @@ class conclusion(Variable):
 class amount(Variable):
     value_type = float
     entity = Household
-    definition_period = DateUnit.MONTH
+    definition_period = MONTHLY
+    label = "amount"
 
     def formula(household, period, parameters):  # type: ignore[no-untyped-def]
         granted = household("topup", period) + household("category", period)
@@ -285,7 +301,7 @@ FORMULAS = [
 RESULTS = ("conclusion", "per_capita", "standard", "topup", "category", "amount")
 
 
-def system() -> TaxBenefitSystem:
+def system() -> Any:
     found = TaxBenefitSystem([Person, Household])
     found.parameters = ParameterNode("", data=PARAMETERS)
     found.add_variables(*INPUTS, *FORMULAS)
@@ -322,7 +338,7 @@ def run(folder: Path, month: str, out: Path) -> None:
     ).write_parquet(out, compression="snappy")
 
 
-def _simulation(households: pl.DataFrame, members: pl.DataFrame) -> Simulation:
+def _simulation(households: pl.DataFrame, members: pl.DataFrame) -> Any:
     builder = SimulationBuilder()
     rules = system()
     builder.create_entities(rules)
