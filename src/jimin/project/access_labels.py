@@ -40,6 +40,7 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "page.inbox": (_("待办"), {}),
     "page.months": (_("月度核定"), {}),
     "page.access": (_("权限一览"), {}),
+    "page.codes": (_("数据字典"), {}),
     "jobs.job": (_("后台任务"), {"stop": _("取消任务"), "retry": _("重试任务")}),
     "page.tokens": (_("接口令牌"), {"view": _("建立和使用")}),
     "access.user": (_("用户"), OF_USERS),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "jimin.foundation.records",
     "jimin.foundation.jobs",
     "jimin.foundation.documents",
+    "jimin.kernel.codes",
     "jimin.kernel.areas",
     "jimin.kernel.people",
     "jimin.kernel.policy",

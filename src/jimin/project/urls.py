@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("jimin.foundation.access.views")),
     path(settings.API_ROOT.removeprefix("/"), addresses()),
     path("records/", include("jimin.foundation.records.views")),
+    path("", include("jimin.kernel.codes.views")),
     path("", include("jimin.kernel.people.views")),
     path("", include("jimin.foundation.documents.views")),
     path("", include("jimin.foundation.jobs.views")),
