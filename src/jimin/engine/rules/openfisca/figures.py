@@ -236,12 +236,12 @@ class _Reading:
         if path in self.units:
             return self.units[path]
         if theirs is None:
-            raise Unreadable(f"没有写单位：请在对应里写明 {path} 的单位")
+            raise Unreadable(f"没有写单位：请写明 {path}=…")
         unit = self.units.get(str(theirs)) or UNITS.get(str(theirs))
         if unit is None and str(theirs).startswith("currency") and "/" not in str(theirs):
             unit = "元"
         if unit is None:
-            raise Unreadable(f"不认识单位 {theirs}：请在对应里写明 {path} 的单位")
+            raise Unreadable(f"不认识单位 {theirs}：请写明 {theirs}=… 或 {path}=…")
         return unit
 
     def _dated(self, path: str, values: object, about: Mapping[str, Any]) -> list[_Dated]:

@@ -95,7 +95,7 @@ def test_nodes_that_are_looked_up_become_one_parameter_with_keys(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (AMOUNT.replace("unit: currency-EUR, ", ""), "没有写单位：请在对应里写明 it 的单位"),
+        (AMOUNT.replace("unit: currency-EUR, ", ""), "没有写单位：请写明 it=…"),
         (AMOUNT.replace("currency-EUR", "kWh"), "不认识单位 kWh"),
         (AMOUNT.replace("1.10", "[1, 2]"), "2016-01-01：值是列表"),
         (AMOUNT.replace("1.10", "true"), "2016-01-01：值是 true：是非值请写成规则的版本"),
@@ -103,7 +103,7 @@ def test_nodes_that_are_looked_up_become_one_parameter_with_keys(tmp_path: Path)
         (AMOUNT.replace("value: 1.10, ", ""), "2016-01-01 没有写 value"),
         (SCALE.replace("rate:", "average_rate:"), "平均税率的分段（average_rate）没有对应的写法"),
         (SCALE.replace("100.5", "0.0"), "2016-01-01 有两段的起点都是 0"),
-        (SCALE.replace("threshold_unit: currency-EUR, ", ""), "请在对应里写明 it.threshold 的单位"),
+        (SCALE.replace("threshold_unit: currency-EUR, ", ""), "请写明 it.threshold=…"),
     ],
 )
 def test_a_parameter_without_counterpart_is_a_gap(tmp_path: Path, text: str, why: str) -> None:
