@@ -9,6 +9,7 @@ for target in plan.targets:
 
 from jimin.engine.gongwen.document import read_plan
 from jimin.engine.gongwen.model import (
+    AnnexRow,
     Deliverable,
     Frame,
     Node,
@@ -20,6 +21,7 @@ from jimin.engine.gongwen.model import (
 )
 
 __all__ = [
+    "AnnexRow",
     "Deliverable",
     "Frame",
     "Node",

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from jimin.engine.gongwen.annexes import read_annexes
 from jimin.engine.gongwen.context import Context
 from jimin.engine.gongwen.deliverables import read_deliverables
 from jimin.engine.gongwen.frames import read_frames
@@ -30,5 +31,6 @@ def read_plan(text: str, year: int) -> Plan:
         proposals=read_proposals(context, targets),
         deliverables=read_deliverables(context),
         frames=read_frames(text, context.norm),
+        annex=read_annexes(context),
         set_aside=set_aside,
     )

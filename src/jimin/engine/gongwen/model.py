@@ -104,6 +104,24 @@ class Deliverable:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnexRow:
+    """A row of a table that shares tasks out; `start` to `end` is the cell that names the task."""
+
+    start: int
+    end: int
+    quote: str
+    row_start: int
+    row_end: int
+    title: str
+    lead: str
+    partners: tuple[str, ...]
+    person: str
+    due: date | None
+    confidence: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     start: int
     end: int
@@ -143,12 +161,13 @@ class Plan:
     proposals: list[Proposal] = field(default_factory=list)
     deliverables: list[Deliverable] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
+    annex: list[AnnexRow] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; offsets are code points of the text, the end not included."""
         rows: dict[str, Any] = {"year": self.year, "sha256": self.sha256, "length": len(self.text)}
-        for name in ("regions", "nodes", "targets", "proposals", "deliverables", "frames"):
+        for name in ("regions", "nodes", "targets", "proposals", "deliverables", "frames", "annex"):
             rows[name] = [plain(row) for row in getattr(self, name)]
         rows["set_aside"] = [plain(row) for row in self.set_aside]
         return rows

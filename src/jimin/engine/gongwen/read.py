@@ -1,88 +1,84 @@
-"""A plan's file as text: .txt in UTF-8 or GB18030, or .docx."""
+"""A plan's file as text: .txt, .docx, .pdf with a text layer, or a saved page."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-_OTHERS = {
-    ".doc": "旧版 Word 文档（.doc）",
-    ".wps": "WPS 文字文档（.wps）",
-    ".pdf": "PDF 文件",
-    ".xls": "工作簿（.xls）",
-    ".xlsx": "工作簿（.xlsx）",
-    ".ofd": "OFD 版式文件",
+from jimin.engine.gongwen.sources.errors import UnreadableError
+from jimin.engine.gongwen.sources.errors import mark as _
+from jimin.engine.gongwen.sources.pdf import from_pdf
+from jimin.engine.gongwen.sources.plain import from_text
+from jimin.engine.gongwen.sources.web import LOOKS_LIKE_HTML, from_html
+from jimin.engine.gongwen.sources.word import from_docx
+
+__all__ = ["KINDS", "UnreadableError", "read_text", "text_of", "text_pasted"]
+
+LARGEST_FILE = 20 * 1024 * 1024
+LONGEST_TEXT = 2_000_000
+_READERS: dict[str, Callable[[str, bytes], str]] = {
+    ".txt": from_text,
+    ".md": from_text,
+    ".docx": from_docx,
+    ".pdf": from_pdf,
+    ".html": from_html,
+    ".htm": from_html,
 }
-
-
-class UnreadableError(ValueError):
-    """The file gives no text; the message says in Chinese why and what to do."""
+_OTHERS = {
+    ".doc": _("旧版 Word 文档（.doc）"),
+    ".wps": _("WPS 文字文档（.wps）"),
+    ".xls": _("工作簿（.xls）"),
+    ".xlsx": _("工作簿（.xlsx）"),
+    ".ofd": _("OFD 版式文件"),
+    ".rtf": _("RTF 文档"),
+    ".jpg": _("图片"),
+    ".jpeg": _("图片"),
+    ".png": _("图片"),
+    ".mht": _("单个文件网页（.mht）"),
+}
+KINDS = (".txt", ".docx", ".pdf", ".html", ".htm")
 
 
 def read_text(path: Path) -> str:
-    """The text of the file, unchanged, so that offsets are its own code points."""
-    kind = path.suffix.lower()
+    """The text of the file, so that offsets into a .txt are those of its own characters."""
     if not path.exists():
-        raise UnreadableError(f"找不到文件“{path}”；请检查路径和文件名。")
+        raise UnreadableError(_("找不到文件“%(path)s”；请检查路径和文件名。"), path=path)
     if not path.is_file():
-        raise UnreadableError(f"“{path}”不是文件；请给出一个 .txt 或 .docx 文件。")
-    if kind in _OTHERS:
         raise UnreadableError(
-            f"“{path.name}”是{_OTHERS[kind]}，不能直接阅读；请另存为 .docx 或 .txt 后再试。"
+            _("“%(path)s”不是文件；请给出一个 .txt、.docx、.pdf 或 .html 文件。"), path=path
         )
     try:
-        text = _read_docx(path) if kind == ".docx" else _decode(path)
+        content = path.read_bytes()
     except PermissionError as error:
-        raise UnreadableError(f"没有读取“{path}”的权限；请换一个位置或修改权限。") from error
+        raise UnreadableError(
+            _("没有读取“%(path)s”的权限；请换一个位置或修改权限。"), path=path
+        ) from error
+    return text_of(path.name, content)
+
+
+def text_of(name: str, content: bytes) -> str:
+    """The text of a file's content, read as the ending of its name says."""
+    suffix = Path(name).suffix.lower()
+    if suffix in _OTHERS:
+        raise UnreadableError(
+            _("“%(name)s”是%(kind)s，不能直接阅读；请另存为 .docx 或 .txt 后再试。"),
+            name=name,
+            kind=_OTHERS[suffix],
+        )
+    if len(content) > LARGEST_FILE:
+        raise UnreadableError(_("“%(name)s”超过 20 MB；请只保留工作要点的文本。"), name=name)
+    return _checked(name, _READERS.get(suffix, from_text)(name, content))
+
+
+def text_pasted(pasted: str) -> str:
+    """What was pasted: the source of a page is read as one, anything else as it is."""
+    name = _("粘贴的内容")
+    if LOOKS_LIKE_HTML.match(pasted):
+        return _checked(name, from_html(name, pasted.encode("utf-8")))
+    return _checked(name, pasted)
+
+
+def _checked(name: str, text: str) -> str:
     if not text.strip("\ufeff \t\r\n\u3000"):
-        raise UnreadableError(f"“{path.name}”里没有文字；请检查是否选错了文件。")
+        raise UnreadableError(_("“%(name)s”里没有文字；请检查是否选错了文件。"), name=name)
+    if len(text) > LONGEST_TEXT:
+        raise UnreadableError(_("“%(name)s”超过 200 万字；请只保留工作要点的文本。"), name=name)
     return text
-
-
-def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    if b"\x00" in data[:4096]:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return _in_encoding(data, "utf-16", path)
-        raise UnreadableError(f"“{path.name}”不是文本文件；请另存为 .docx 或 .txt（UTF-8）后再试。")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _in_encoding(data, "gb18030", path)
-
-
-def _in_encoding(data: bytes, encoding: str, path: Path) -> str:
-    """Text in an older encoding; bytes of something else decode to control characters."""
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableError(
-            f"“{path.name}”的编码既不是 UTF-8 也不是 GB18030"
-            f"（第 {error.start + 1} 个字节起无法识别）；请另存为 UTF-8 编码的文本后再试。"
-        ) from error
-    odd = sum(character < " " and character not in "\t\r\n\f\v" for character in text)
-    if odd * 100 > len(text):
-        raise UnreadableError(f"“{path.name}”不是文本文件；请另存为 .docx 或 .txt（UTF-8）后再试。")
-    return text
-
-
-def _read_docx(path: Path) -> str:
-    """Paragraphs and table rows in their order, one a line, cells parted by a tab."""
-    from zipfile import BadZipFile
-
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-    from docx.table import Table
-
-    try:
-        document = docx.Document(str(path))
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
-        raise UnreadableError(
-            f"“{path.name}”不是有效的 Word 文档；请用 Word 或 WPS 打开后另存为 .docx。"
-        ) from error
-    lines: list[str] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                cells = {id(cell._tc): cell.text.replace("\n", " ") for cell in row.cells}
-                lines.append("\t".join(cells.values()))
-        else:
-            lines.append(block.text)
-    return "\n".join(lines)

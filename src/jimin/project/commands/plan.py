@@ -25,7 +25,9 @@ def plan() -> None:
 @click.option("--json", "as_json", is_flag=True, help="在标准输出打印 JSON")
 @click.option("--out", type=click.Path(path_type=Path), help="写成台账工作簿（.xlsx）")
 def extract(file: Path, year: int, as_json: bool, out: Path | None) -> None:
-    """从 FILE（.txt 或 .docx）读出提纲、指标和文件，每行附原文位置、可信度和依据。
+    """从 FILE 读出提纲、指标和文件，每行附原文位置、可信度和依据。
+
+    FILE 可以是 .txt、.docx、有文字的 .pdf 或保存的网页（.html）。
 
     退出码：0 已读出；2 文件或参数不可用，什么也没有写。
     """

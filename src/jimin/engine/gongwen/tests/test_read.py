@@ -30,7 +30,8 @@ def test_a_word_document_gives_paragraphs_and_tables_in_order(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.pdf", b"%PDF-1.4", "PDF 文件，不能直接阅读；请另存为 .docx 或 .txt"),
+        ("a.pdf", b"%PDF-1.4", "不是完好的 PDF 文件"),
+        ("a.ofd", b"PK", "OFD 版式文件，不能直接阅读；请另存为 .docx 或 .txt"),
         ("a.doc", b"\xd0\xcf", "旧版 Word 文档"),
         ("a.docx", b"not a zip", "不是有效的 Word 文档"),
         ("a.txt", b"\x00\x01\x02" * 50, "不是文本文件"),

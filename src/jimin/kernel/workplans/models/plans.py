@@ -30,6 +30,15 @@ class Plan(models.Model):
     sha256 = models.CharField(_("原文校验值"), max_length=64)
     file_name = models.CharField(_("文件名"), max_length=120, blank=True)
     file_sha256 = models.CharField(_("文件校验值"), max_length=64, blank=True)
+    original = models.FileField(_("原件"), upload_to="plans/%Y", blank=True)
+    compared_with = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("比对的台账"),
+    )
     note = models.CharField(_("说明"), max_length=300, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("上传人")
@@ -84,6 +93,15 @@ class State(models.TextChoices):
     REJECTED = "rejected", _("不采纳")
 
 
+class Change(models.TextChoices):
+    """What a revised text makes of a row of the ledger before it."""
+
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("有变化")
+    MOVED = "moved", _("换了位置")
+    SAME = "same", _("未变")
+
+
 class LedgerManager(models.Manager[Any]):
     """Only what a person has confirmed."""
 
@@ -95,6 +113,7 @@ class Sourced(models.Model):
     """A row that rests on a place in the plan's text (code points, end not included).
 
     `rule` and `confidence` say how a machine came to it; both are empty when a person wrote it.
+    `revision` counts the changes, so that nobody decides what another has just altered.
     """
 
     start = models.PositiveIntegerField(_("起"), null=True, blank=True)
@@ -114,6 +133,17 @@ class Sourced(models.Model):
         verbose_name=_("确认人"),
     )
     decided_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    reason = models.CharField(_("不采纳的理由"), max_length=200, blank=True)
+    revision = models.PositiveIntegerField(_("修改次数"), default=0, editable=False)
+    change = models.CharField(_("与原台账比"), max_length=8, choices=Change, blank=True)
+    was = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("原条目"),
+    )
 
     objects = LedgerManager()
     proposals = models.Manager()

@@ -1,7 +1,6 @@
-"""Bringing a plan in: from an uploaded text as proposals, or as a ledger written beforehand."""
+"""Keeping a ledger: written beforehand, put in force, replaced by its next version."""
 
 import hashlib
-from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,6 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jimin.engine import gongwen
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
@@ -22,56 +20,13 @@ from jimin.foundation.audit.services import log
 from jimin.kernel.areas.models import Area
 
 from ..models import Deliverable, Frame, OfficialStatistic, Plan, State, Target, Task
-from .texts import text_of
 
 DATA = Path(__file__).parent.parent / "data"
 DEMO_LEDGER = DATA / "jilin_2016.yaml"
 STATISTICS = DATA / "official_statistics.yaml"
-YEARS = range(1990, 2100)
-CLAUSE_ENDS = "。；;，,：:！？\n"
-
-# What the reader of texts calls a target, and how its figures add up.
-AGGREGATIONS = {
-    "flow": Target.Aggregation.FLOW,
-    "stock": Target.Aggregation.STOCK,
-    "level": Target.Aggregation.STOCK,
-    "ratio": Target.Aggregation.RATIO,
-    "growth": Target.Aggregation.RATIO,
-    "universal": Target.Aggregation.RATIO,
-    "survey": Target.Aggregation.SURVEY,
-    "cap": Target.Aggregation.CAP,
-    "zero": Target.Aggregation.ZERO,
-    "relational": Target.Aggregation.RELATIONAL,
-    "per_unit": Target.Aggregation.PER_UNIT,
-    "grade": Target.Aggregation.GRADE,
-    "milestone": Target.Aggregation.MILESTONE,
-    "multiple": Target.Aggregation.STOCK,
-}
 
 
 @transaction.atomic
-def upload_plan(
-    *, actor: User | System, area: Area, year: int, title: str, file_name: str, content: bytes
-) -> Plan:
-    """Keep a text with its hash and propose what was read in it. Nothing is in the ledger yet."""
-    require(actor=actor, verb="add", subject="workplans.plan", area=area.code)
-    if year not in YEARS:
-        raise ValidationError(_("年度应在 1990 至 2099 之间。"))
-    text = text_of(file_name, content)
-    plan = _new_plan(
-        actor=actor,
-        area=area,
-        year=year,
-        title=title,
-        text=text,
-        file_name=file_name[-120:],
-        file_sha256=hashlib.sha256(content).hexdigest(),
-    )
-    counts = _propose(plan, gongwen.read_plan(text, year))
-    log(actor=actor, obj=plan, verb="uploaded", values={"sha256": plan.sha256, **counts})
-    return plan
-
-
 @transaction.atomic
 def adopt_plan(*, actor: User | System, plan: Plan) -> Plan:
     """Put a reviewed ledger in force; the one before it, of the same year, is replaced."""
@@ -105,7 +60,7 @@ def load_ledger(*, actor: User | System, path: Path = DEMO_LEDGER) -> Plan:
     known = Plan.objects.filter(area=area, year=written["year"], sha256=sha256).first()
     if known:
         return known
-    plan = _new_plan(
+    plan = new_plan(
         actor=actor,
         area=area,
         year=written["year"],
@@ -134,7 +89,7 @@ def load_statistics(*, actor: User | System, path: Path = STATISTICS) -> int:
     return added
 
 
-def _new_plan(*, actor: User | System, area: Area, year: int, text: str, **values: Any) -> Plan:
+def new_plan(*, actor: User | System, area: Area, year: int, text: str, **values: Any) -> Plan:
     """The next version of the year. Two at once: the constraint lets one of them through."""
     # PostgreSQL forbids locking an aggregate, so the area's row stands for the run of versions.
     Area.objects.select_for_update(no_key=True).get(pk=area.pk)
@@ -160,142 +115,7 @@ def _put_in_force(plan: Plan) -> None:
     plan.save(update_fields=["state"])
 
 
-def _propose(plan: Plan, reading: gongwen.Plan) -> dict[str, int]:
-    """Rows of an uploaded text, all waiting for a person."""
-    _add_frames(plan, {f.name: [m.text for m in f.members] for f in reading.frames})
-    tasks = _propose_tasks(plan, reading)
-    targets = _propose_targets(plan, reading, tasks)
-    papers = [
-        Deliverable(
-            plan=plan,
-            task=_task_at(plan, tasks, found.node),
-            code=f"D{number:02d}",
-            name=found.name[:120],
-            action=found.action,
-            is_named=found.named,
-            due=None if found.action == "implement" else date(plan.year, 12, 31),
-            **_evidence(found, found.quote),
-        )
-        for number, found in enumerate(reading.deliverables, 1)
-    ]
-    Deliverable.proposals.bulk_create(papers)
-    return {"tasks": len(tasks), "targets": targets, "deliverables": len(papers)}
-
-
-def _propose_tasks(plan: Plan, reading: gongwen.Plan) -> dict[int | None, Task]:
-    """Every node by its start; numbered among its siblings as 2.1.3."""
-    parents = {node.parent for node in reading.nodes}
-    counts: Counter[int | None] = Counter()
-    tasks: dict[int | None, Task] = {}
-    for order, node in enumerate(reading.nodes, 1):
-        parent = tasks.get(node.parent)
-        counts[node.parent] += 1
-        prefix = f"{parent.code}." if parent else ""
-        if node.start not in parents:
-            kind = Task.Kind.TASK
-        else:
-            kind = Task.Kind.GROUP if parent else Task.Kind.SECTION
-        tasks[node.start] = Task.proposals.create(
-            plan=plan,
-            parent=parent,
-            kind=kind,
-            order=order,
-            code=f"{prefix}{counts[node.parent]}",
-            title=node.title[:120] or _("（无标题）"),
-            lead_unit=node.lead[:40],
-            co_units=list(node.partners),
-            **_evidence(node, reading.text[node.start : node.heading_end])
-            | {"end": node.heading_end},
-        )
-    return tasks
-
-
-def _propose_targets(plan: Plan, reading: gongwen.Plan, tasks: dict[int | None, Task]) -> int:
-    rows: dict[int, Target] = {}
-    text = reading.text
-    for number, found in enumerate(reading.targets, 1):
-        low, high = found.value if isinstance(found.value, tuple) else (found.value, None)
-        rows[found.start] = Target(
-            code=f"T{number:02d}",
-            kind=_kind_of_number(found),
-            value=low,
-            high=high,
-            role=found.role,
-            scope=found.scope[:80],
-            per=found.per[:40],
-            base=found.base[:80],
-            modality=found.modality[:20],
-            **_common(plan, tasks, found)
-            # The clause, not the bare number: a reviewer wants to read the promise.
-            | _clause(text, found.clause_start, found.clause_end),
-        )
-    for number, other in enumerate(reading.proposals, 1):
-        rows[-other.start - 1] = Target(
-            code=f"C{number:02d}",
-            kind=other.kind if other.kind in Target.Kind.values else Target.Kind.NUMERIC,
-            value=other.value if isinstance(other.value, Decimal) else None,
-            **_common(plan, tasks, other) | _clause(text, other.start, other.end),
-        )
-    for row in rows.values():
-        row.save()
-    for found in reading.targets:
-        if found.part_of in rows:
-            rows[found.start].part_of = rows[found.part_of]
-            rows[found.start].save(update_fields=["part_of"])
-    return len(rows)
-
-
-def _clause(text: str, start: int, end: int) -> dict[str, Any]:
-    """The words between the marks around a span."""
-    while start > 0 and text[start - 1] not in CLAUSE_ENDS:
-        start -= 1
-    while end < len(text) and text[end - 1] not in CLAUSE_ENDS and text[end] not in CLAUSE_ENDS:
-        end += 1
-    return {"start": start, "end": end, "quote": text[start:end]}
-
-
-def _common(
-    plan: Plan, tasks: dict[int | None, Task], found: gongwen.Target | gongwen.Proposal
-) -> dict[str, Any]:
-    return {
-        "plan": plan,
-        "task": _task_at(plan, tasks, found.node),
-        "subject": found.subject[:200] or found.quote[:200],
-        "aggregation": AGGREGATIONS[found.kind],
-        "comparator": found.comparator,
-        "unit": found.unit[:30],
-        "due": found.due,
-        **_evidence(found, found.quote),
-    }
-
-
-def _kind_of_number(found: gongwen.Target) -> str:
-    if found.kind == "per_unit":
-        return Target.Kind.PER_UNIT
-    return Target.Kind.RATIO if found.unit == "%" else Target.Kind.NUMERIC
-
-
-def _evidence(found: Any, quote: str) -> dict[str, Any]:
-    return {
-        "start": found.start,
-        "end": found.end,
-        "quote": quote,
-        "rule": found.rule[:60],
-        "confidence": Decimal(str(found.confidence)).quantize(Decimal("0.001")),
-    }
-
-
-def _task_at(plan: Plan, tasks: dict[int | None, Task], node: int | None) -> Task:
-    """The node's task; what stands before the first heading gets one of its own."""
-    if node not in tasks:
-        tasks[None] = tasks.get(None) or Task.proposals.create(
-            plan=plan, kind=Task.Kind.TASK, order=0, code="0", title=_("未归入任务的内容")
-        )
-        return tasks[None]
-    return tasks[node]
-
-
-def _add_frames(plan: Plan, sets: dict[str, list[str]]) -> dict[str, Frame]:
+def add_frames(plan: Plan, sets: dict[str, list[str]]) -> dict[str, Frame]:
     names = [(set_name, name) for set_name, members in sets.items() for name in members]
     unique = dict.fromkeys((s[:40], n[:60]) for s, n in names)
     frames = [
@@ -332,7 +152,7 @@ class _Writer:
         self.targets: dict[str, Target] = {}
 
     def write(self, written: dict[str, Any]) -> None:
-        self.frames = _add_frames(self.plan, written["frames"])
+        self.frames = add_frames(self.plan, written["frames"])
         for number, section in enumerate(written["sections"], 1):
             top = self._heading(section, None, str(number), Task.Kind.SECTION, [])
             names = section.get("frames", [])

@@ -22,9 +22,9 @@ MODELS: Mapping[str, type[Row]] = {"task": Task, "target": Target, "deliverable"
 
 
 @transaction.atomic
-def accept_row(*, actor: User | System, row: RowT) -> RowT:
+def accept_row(*, actor: User | System, row: RowT, seen: int | None = None) -> RowT:
     """Take a proposal into the ledger. What it hangs on must be there already."""
-    row = _locked(actor, row)
+    row = locked(actor, row, seen)
     if row.state == State.CONFIRMED:
         return row
     above = row.parent if isinstance(row, Task) else row.task
@@ -47,9 +47,11 @@ def accept_rows(*, actor: User | System, rows: Sequence[Row]) -> int:
 
 
 @transaction.atomic
-def reject_row(*, actor: User | System, row: RowT) -> RowT:
-    """Leave a proposal out. It stays on record with its place in the text."""
-    row = _locked(actor, row)
+def reject_row(
+    *, actor: User | System, row: RowT, reason: str = "", seen: int | None = None
+) -> RowT:
+    """Leave a proposal out. It stays on record with its place, and is left out of later texts."""
+    row = locked(actor, row, seen)
     if _in_force(row) and row.state == State.CONFIRMED:
         raise ValidationError(_("台账已经启用，条目不能直接剔除；请上传修订的文本，另立新版。"))
     if isinstance(row, Task):
@@ -58,28 +60,31 @@ def reject_row(*, actor: User | System, row: RowT) -> RowT:
             raise ValidationError(
                 _("“%(row)s”下面还有已确认的条目，请先处理它们。") % {"row": str(row)}
             )
-    return _decide(actor, row, State.REJECTED)
+    return _decide(actor, row, State.REJECTED, reason)
 
 
 @transaction.atomic
-def reject_rows(*, actor: User | System, rows: Sequence[Row]) -> int:
+def reject_rows(*, actor: User | System, rows: Sequence[Row], reason: str = "") -> int:
     """Leave out the rows a reviewer ticked: what hangs on a task before the task."""
     tasks = sorted((r for r in rows if isinstance(r, Task)), key=lambda task: -task.order)
     others = [row for row in rows if not isinstance(row, Task)]
     for row in (*others, *tasks):
-        reject_row(actor=actor, row=row)
+        reject_row(actor=actor, row=row, reason=reason)
     return len(rows)
 
 
 @transaction.atomic
-def edit_row(*, actor: User | System, row: RowT, values: Mapping[str, Any]) -> RowT:
+def edit_row(
+    *, actor: User | System, row: RowT, values: Mapping[str, Any], seen: int | None = None
+) -> RowT:
     """Correct a row; the audit trail keeps what was read or written before."""
-    row = _locked(actor, row)
+    row = locked(actor, row, seen)
     if _in_force(row):
         raise ValidationError(_("台账已经启用，目标的调整须经批准；请上传修订的文本，另立新版。"))
     before = snapshot(row)
     for name, value in values.items():
         setattr(row, name, value)
+    row.revision += 1
     row.full_clean()
     row.save()
     log(actor=actor, obj=row, verb="changed", values=differences(before, snapshot(row)))
@@ -102,24 +107,32 @@ def add_target(*, actor: User | System, task: Task, values: Mapping[str, Any]) -
     return accept_row(actor=actor, row=target)
 
 
-def _locked(actor: User | System, row: RowT) -> RowT:
+def locked(actor: User | System, row: RowT, seen: int | None = None) -> RowT:
+    """The row as it stands; refused when it is no longer as the reviewer saw it (`seen`)."""
     plan = Plan.objects.select_for_update().get(pk=row.plan_id)
     require(actor=actor, verb="review", subject="workplans.plan", area=plan.area_id)
-    return cast(RowT, type(row).proposals.get(pk=row.pk))
+    row = cast(RowT, type(row).proposals.get(pk=row.pk))
+    if seen is not None and seen != row.revision:
+        raise ValidationError(
+            _("“%(row)s”刚被他人改动，这里是最新内容。请看过后再处理。") % {"row": str(row)}
+        )
+    return row
 
 
 def _in_force(row: Row) -> bool:
     return row.plan.state != Plan.State.REVIEW
 
 
-def _decide(actor: User | System, row: RowT, state: State) -> RowT:
+def _decide(actor: User | System, row: RowT, state: State, reason: str = "") -> RowT:
     before: str = row.state
     row.state = state
     row.decided_by = actor if isinstance(actor, User) else None
     row.decided_at = timezone.now()
-    row.save(update_fields=["state", "decided_by", "decided_at"])
+    row.reason = reason.strip()[:200]
+    row.revision += 1
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason", "revision"])
     verb = "accepted" if state == State.CONFIRMED else "rejected"
-    log(actor=actor, obj=row, verb=verb, values={"state": [before, state]})
+    log(actor=actor, obj=row, verb=verb, values={"state": [before, state], "reason": row.reason})
     return row
 
 

@@ -30,7 +30,7 @@ from jimin.kernel.workplans.models import (
 from jimin.kernel.workplans.rules.indicators import Figure
 from jimin.kernel.workplans.rules.lights import Light
 from jimin.kernel.workplans.services import ledger as ledgers
-from jimin.kernel.workplans.services import reports, review
+from jimin.kernel.workplans.services import proposing, reports, review
 
 pytestmark = pytest.mark.django_db
 CITY, CHANGYI, YONGJI = "220200000000", "220202000000", "220221000000"
@@ -56,7 +56,7 @@ def plan(counties: None) -> Plan:
 
 
 def upload(officer: User, text: str = TEXT, name: str = "plan.txt") -> Plan:
-    return ledgers.upload_plan(
+    return proposing.upload_plan(
         actor=officer,
         area=Area.objects.get(code=CITY),
         year=2016,
@@ -268,7 +268,7 @@ def test_a_docx_is_read_in_order_with_its_tables(officer: User) -> None:
     document.add_paragraph("一是抓好救助。全年救助3万人次以上。")
     file = io.BytesIO()
     document.save(file)
-    plan = ledgers.upload_plan(
+    plan = proposing.upload_plan(
         actor=officer,
         area=Area.objects.get(code=CITY),
         year=2016,
@@ -283,19 +283,20 @@ def test_a_docx_is_read_in_order_with_its_tables(officer: User) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("要点.pdf", b"%PDF-1.4", "请上传 .txt 或 .docx"),
-        ("要点.docx", b"not a zip", "不是完好的 Word 文件"),
+        ("要点.pdf", b"%PDF-1.4", "不是完好的 PDF 文件"),
+        ("要点.doc", b"old", "旧版 Word 文档（.doc），不能直接阅读"),
+        ("要点.docx", b"not a zip", "不是有效的 Word 文档"),
         ("要点.txt", b" \n ", "没有文字"),
-        ("要点.txt", b"\xff\xff\xff", "编码不能识别"),
-        ("要点.txt", b"a\0b", "不能识别的字符"),
-        ("要点.txt", b"a" * (10 * 1024 * 1024 + 1), "超过 10 MB"),
+        ("要点.txt", b"\xff\xff\xff", "编码既不是 UTF-8 也不是 GB18030"),
+        ("要点.txt", b"a\0b", "不是文本文件"),
+        ("要点.txt", b"a" * (20 * 1024 * 1024 + 1), "超过 20 MB"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(
     officer: User, name: str, content: bytes, message: str
 ) -> None:
     with pytest.raises(ValidationError, match=message):
-        ledgers.upload_plan(
+        proposing.upload_plan(
             actor=officer,
             area=Area.objects.get(code=CITY),
             year=2016,
@@ -307,7 +308,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(
 
 
 def test_text_in_the_national_encoding_is_read(officer: User) -> None:
-    plan = ledgers.upload_plan(
+    plan = proposing.upload_plan(
         actor=officer,
         area=Area.objects.get(code=CITY),
         year=2016,

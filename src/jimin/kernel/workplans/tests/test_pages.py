@@ -218,7 +218,7 @@ def test_a_missed_target_is_added_in_the_review(clients: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
-    [("要点.pdf", b"%PDF", "请上传 .txt 或 .docx"), ("要点.txt", b" ", "没有文字")],
+    [("要点.pdf", b"%PDF", "不是完好的 PDF 文件"), ("要点.txt", b" ", "没有文字")],
 )
 def test_a_wrong_upload_says_what_to_do(
     clients: Any, name: str, content: bytes, message: str

@@ -13,6 +13,7 @@ urlpatterns = [
     path("plan/target/<int:pk>/report/", ledger.report, name="plan-report"),
     path("plan/<int:pk>/", ledger.plan, name="plan-ledger"),
     path("plan/<int:pk>/text/", ledger.text, name="plan-text"),
+    path("plan/<int:pk>/original/", review.original, name="plan-original"),
     path("plan/<int:pk>/review/", review.review, name="plan-review"),
     path("plan/<int:pk>/adopt/", review.adopt, name="plan-adopt"),
     path("plan/<int:pk>/review/add/", review.add, name="plan-review-add"),

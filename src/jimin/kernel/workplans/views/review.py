@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jimin.engine.gongwen.read import KINDS
 from jimin.foundation.access.models import User
 from jimin.foundation.records.forms import dress
 from jimin.kernel.areas.models import Area
@@ -19,7 +21,7 @@ from jimin.kernel.areas.models import Area
 from ..models import Plan, Sourced, State, Target, Task
 from ..rules.indicators import INDICATORS
 from ..rules.pieces import pieces
-from ..services import ledger
+from ..services import ledger, proposing
 from ..services import review as reviews
 from .common import add_errors, allow, find_plan
 
@@ -42,8 +44,10 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         file = given.pop("file")
+        if file is not None:
+            given |= {"file_name": file.name, "content": file.read()}
         try:
-            plan = ledger.upload_plan(actor=user, file_name=file.name, content=file.read(), **given)
+            plan = proposing.upload_plan(actor=user, **given)
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -142,6 +146,25 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workplans/edit.html", context, status=status)
 
 
+@require_GET
+def original(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file the text was read from."""
+    user = allow(request)
+    plan = find_plan(pk)
+    if not plan.original:
+        raise Http404(_("这份台账没有原件。"))
+    try:
+        content = proposing.read_original(actor=user, plan=plan)
+    except ValidationError as error:
+        return HttpResponse("\n".join(error.messages), status=409, content_type="text/plain")
+    disposition = content_disposition_header(True, plan.file_name) or "attachment"
+    return HttpResponse(
+        content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"},
+    )
+
+
 @require_POST
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the reviewed ledger in force."""
@@ -235,9 +258,19 @@ class UploadForm(forms.Form):
     )
     area = forms.ModelChoiceField(label=gettext_lazy("适用区划"), queryset=Area.objects.none())
     file = forms.FileField(
-        label=gettext_lazy("文本"),
-        help_text=gettext_lazy(".txt 或 .docx，不超过 10 MB。文本和校验值一起保存。"),
-        error_messages={"required": gettext_lazy("请选择要上传的文本。")},
+        label=gettext_lazy("文件"),
+        required=False,
+        help_text=gettext_lazy(
+            ".docx、.txt、有文字的 .pdf 或保存的网页（.html），不超过 20 MB。原件和校验值一起保存。"
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(KINDS)}),
+    )
+    pasted = forms.CharField(
+        label=gettext_lazy("或者粘贴文本"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy("从网页或文档复制正文，粘贴到这里；网页源代码也可以。"),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -249,3 +282,9 @@ class UploadForm(forms.Form):
         field.initial = codes[0] if codes else None
         for each in self.fields.values():
             dress(each)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and not given.get("file") and not given.get("pasted", "").strip():
+            self.add_error("file", _("请选择文件，或者粘贴文本。"))
+        return given
