@@ -86,7 +86,7 @@ def declare(book: RuleBook) -> None:
     def marginal_ceiling(h: Group) -> Expression:
         return figures.marginal_multiple * h.standard
 
-    @book.group("家庭属于低保边缘家庭", cite="最低生活保障审核确认办法第八条第二款")
+    @book.group("家庭属于低保边缘家庭", cite="最低生活保障审核确认办法第八条：最低生活保障边缘家庭")
     def family_is_marginal(h: Group) -> Expression:
         return (h.family_per_capita < h.marginal_ceiling) & h.family_meets_property_rules
 
@@ -105,12 +105,12 @@ def declare(book: RuleBook) -> None:
 
     # Income
 
-    @book.member("计入的转移净收入", cite="最低生活保障审核确认办法第十三条第三款")
+    @book.member("计入的转移净收入", cite="最低生活保障审核确认办法第十三条：不计入家庭收入的项目")
     def countable_transfer(p: Member) -> Expression:
         pension_left_out = figures.basic_pension_left_out * p.basic_pension
         return p.transfer - p.uncounted_transfer - pension_left_out
 
-    @book.member("扣减的支出", cite="最低生活保障审核确认办法第十三条第四款")
+    @book.member("扣减的支出", cite="最低生活保障审核确认办法第十三条：就业成本和刚性支出的扣减")
     def deducted_costs(p: Member) -> Expression:
         return lowest(p.work_cost, p.wage) + p.extra_cost
 

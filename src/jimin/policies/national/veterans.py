@@ -130,11 +130,11 @@ def declare(book: RuleBook) -> None:
 
     # Death
 
-    @book.member("本月因病去世", cite="军人抚恤优待条例第二十八条第二款")
+    @book.member("本月因病去世", cite="军人抚恤优待条例第二十八条：因病死亡的")
     def died_of_illness(p: Member) -> Expression:
         return p.died_this_month & (p.death_cause == "illness")
 
-    @book.member("丧葬补助费", cite="军人抚恤优待条例第二十八条第二款")
+    @book.member("丧葬补助费", cite="军人抚恤优待条例第二十八条：因病死亡的")
     def funeral_grant(p: Member) -> Expression:
         grant = figures.funeral_months * monthly(p.pension_a_year)
         return when(p.died_of_illness, round_half_up(grant, TO_FEN), 0)
