@@ -106,11 +106,13 @@ def record_gates() -> Iterator[tuple[str, Gate]]:
         yield f"{name}-pick", Gate(subject)
         yield f"{name}-choose", Gate(subject, method="post", of=one_nowhere(name="no-such-action"))
         yield f"{name}-batch", Gate(subject, of=one_nowhere(pk=UUID(int=0)))
+        yield f"{name}-columns", Gate(subject)
         yield f"{name}-columns", Gate(subject, method="post")
         yield f"{name}-save-view", Gate(subject, method="post")
         yield f"{name}-remove-view", Gate(subject, method="post", of=one(pk=1))
         yield f"{name}-export", Gate(subject, "export", "post")
         yield f"{name}-page", Gate(subject, of=of)
+        yield f"{name}-beside", Gate(subject, of=of)
         yield f"{name}-unmask", Gate(subject, "unmask", method="post", of=of)
         yield f"{name}-act", Gate(subject, of=one_nowhere(pk="1", name="no-such-action"))
         if record.has_attachments:

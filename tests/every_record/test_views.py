@@ -105,7 +105,9 @@ def test_a_view_is_its_owner_s_until_shared(
     refused = reader.post(record.url("remove-view", view.pk), follow=True)
     assert "别人的视图" in text_of(refused)
     assert SavedView.objects.get() == view
-    assert "删除视图" not in text_of(reader.get(record.url(), {"view": view.pk}))
+    panel = record.url("columns")
+    assert "删除视图" in text_of(keeper.get(panel, {"view": view.pk}))
+    assert "删除视图" not in text_of(reader.get(panel, {"view": view.pk}))
 
 
 @every

@@ -145,6 +145,8 @@ def knocks(record: RecordType, obj: Any) -> list[tuple[str, str, str]]:
         ("view", "get", record.url("page", obj.pk) + "?tab=history"),
         ("view", "get", api(record)),
         ("view", "get", api(record, obj.pk)),
+        ("view", "get", record.url("beside", obj.pk)),
+        ("view", "get", record.url("columns")),
         ("view", "post", record.url("columns")),
         ("view", "post", record.url("save-view")),
         ("view", "post", record.url("remove-view", 1)),

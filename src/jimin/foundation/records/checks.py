@@ -130,11 +130,14 @@ def _sealed(record: RecordType) -> Iterator[str]:
 
 
 def digest_for(model: type[models.Model], name: str) -> DigestField | None:
-    """The field that holds the digest of a sealed one."""
-    for field in model._meta.concrete_fields:
-        if isinstance(field, DigestField) and field.source == name:
-            return field
-    return None
+    """The field that holds the digest of a sealed one as a whole."""
+    return next((field for field in digests_for(model, name) if not field.last), None)
+
+
+def digests_for(model: type[models.Model], name: str) -> list[DigestField]:
+    """The fields that hold a digest of a sealed one, of its end as well."""
+    fields = model._meta.concrete_fields
+    return [f for f in fields if isinstance(f, DigestField) and f.source == name]
 
 
 def resolve(model: type[models.Model], lookup: str) -> Any:

@@ -110,6 +110,20 @@ def page_of(
     return Page(rows, first if has_previous else "", last if has_following else "")
 
 
+def neighbours(queryset: QuerySet[Any], order: Sequence[Key], pk: str) -> tuple[Any, Any]:
+    """The rows before and after the one with this key; none when it is not in the list."""
+    edge = _edge(queryset, pk)
+    if edge is None:
+        return None, None
+    before, after = (
+        ordered(queryset.filter(_beyond(order, edge, backward=backward)), order, backward=backward)[
+            :1
+        ]
+        for backward in (True, False)
+    )
+    return next(iter(before), None), next(iter(after), None)
+
+
 def count_of(queryset: QuerySet[Any]) -> Count:
     """How many rows there are, counted no further than anyone would read."""
     number = queryset.order_by()[: COUNTED + 1].count()

@@ -81,10 +81,7 @@ class Shown:
 
 
 def shown(user: User, record: RecordType, view: str = "") -> Shown:
-    """What a user sees a list by; `view` is the key of a view, of which unknown ones are nothing.
-
-    Two queries: the areas above the user's posts, and the views.
-    """
+    """What a user sees a list by; `view` is the key of a view, an unknown one is none."""
     seen = Q(user=user) | Q(area__in=_areas_above(user, record))
     found = SavedView.objects.filter(seen, subject=record.label_lower)
     every = list(found.select_related("area", "user").order_by("name", "pk"))
@@ -168,6 +165,5 @@ def _known(record: RecordType, names: Sequence[str]) -> list[str]:
 
 def _areas_above(user: User, record: RecordType) -> set[str]:
     """The codes of the areas in which the user's posts lie, their own included."""
-    held = [p.area_id for p in user.held if p.role_of.allows("view", record.subject)]
-    areas = places.area_model().objects.select_related(places.DEPTH).in_bulk(held)
-    return {above.pk for area in areas.values() for above in places.lineage(area)}
+    held = (p.area for p in user.held if p.role_of.allows("view", record.subject))
+    return {code for area in held for code in area.above()}

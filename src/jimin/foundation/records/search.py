@@ -9,10 +9,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from jimin.foundation.sealed.fields import DigestField, SealedField, keys
+from jimin.foundation.sealed.fields import SealedField
 from jimin.foundation.tables import tidy
 
-from .checks import digest_for, resolve
+from .checks import digests_for, resolve
 from .declare import RecordType
 from .places import area_model, inside
 
@@ -69,10 +69,16 @@ def _field(record: RecordType, name: str, word: str) -> Q | None:
 
 
 def _sealed(model: Any, name: str, word: str) -> Q | None:
-    if sum(c.isdigit() for c in word) < FEWEST_DIGITS:
+    """Sealed values equal to the word, or ending with it where such digests are kept."""
+    digits = sum(c.isdigit() for c in word)
+    if digits < len(word) - 1:
         return None
-    digest: DigestField | None = digest_for(model, name)
-    return None if digest is None else Q(**{digest.name: keys().digest_of(word.upper())})
+    found: Q | None = None
+    for field in digests_for(model, name):
+        if field.last == len(word) or (not field.last and digits >= FEWEST_DIGITS):
+            one = Q(**{field.name: field.digest_of(word.upper())})
+            found = one if found is None else found | one
+    return found
 
 
 def _starts(name: str, word: str) -> Q:

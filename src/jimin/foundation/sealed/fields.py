@@ -13,6 +13,8 @@ from django.db.models.expressions import Expression
 from .keyring import Keyring
 from .rules import Keys
 
+LAST_DIGITS_LENGTH = 16
+
 
 @cache
 def keyring() -> Keyring:
@@ -48,10 +50,14 @@ class SealedField(models.TextField[Any, Any]):
 
 
 class DigestField(models.CharField[Any, Any]):
-    """The keyed digest of another field, kept in step on every save; null when that is empty."""
+    """The keyed digest of another field, kept in step on every save; null when that is empty.
 
-    def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
-        self.source = source
+    With `last`, of its last so many characters: many rows share one, so it is shorter, and another
+    than the digest of those characters as a whole value.
+    """
+
+    def __init__(self, *args: Any, source: str = "", last: int = 0, **kwargs: Any) -> None:
+        self.source, self.last = source, last
         kwargs.update(max_length=64, null=True, blank=True, editable=False)
         super().__init__(*args, **kwargs)
 
@@ -59,10 +65,20 @@ class DigestField(models.CharField[Any, Any]):
         name, path, args, kwargs = super().deconstruct()
         for key in ("max_length", "null", "blank", "editable"):
             kwargs.pop(key, None)
-        return name, path, args, {**kwargs, "source": self.source}
+        kwargs["source"] = self.source
+        if self.last:
+            kwargs["last"] = self.last
+        return name, path, args, kwargs
+
+    def digest_of(self, text: str | None) -> str | None:
+        """What the field holds for a value, and what a search for its end asks for."""
+        if not text or len(text) < self.last:
+            return None
+        if not self.last:
+            return keys().digest_of(text)
+        return keys().digest_of(f"last {self.last}: {text[-self.last :]}")[:LAST_DIGITS_LENGTH]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        text = getattr(model_instance, self.source)
-        value = keys().digest_of(text) if text else None
+        value = self.digest_of(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value

@@ -88,6 +88,10 @@ class Area(models.Model):
         """Ranges of codes a post here covers: its own, and those of areas merged into it."""
         return [rules.reach(self.code), *self._merged]
 
+    def above(self) -> list[str]:
+        """The codes of the areas it lies in, from the top, its own last. Asks no database."""
+        return rules.ancestors(self.code)
+
     @cached_property
     def _merged(self) -> list[tuple[str, str]]:
         """Asked many times a page; one query in the life of this object."""

@@ -28,6 +28,8 @@ class Person(models.Model):
     name = models.CharField(_("姓名"), max_length=40)
     citizen_id = SealedField(_("公民身份号码"), blank=True)
     citizen_id_digest = DigestField(source="citizen_id", unique=True)
+    citizen_id_last_4 = DigestField(source="citizen_id", last=4, db_index=True)
+    citizen_id_last_6 = DigestField(source="citizen_id", last=6, db_index=True)
     sex = models.CharField(_("性别"), max_length=1, choices=Sex, blank=True)
     birth = models.DateField(_("出生日期"), null=True, blank=True)
     phone = SealedField(
@@ -36,6 +38,7 @@ class Person(models.Model):
         validators=[RegexValidator(r"^[0-9+\-]{5,20}$", _("电话应为 5 至 20 位数字。"))],
     )
     phone_digest = DigestField(source="phone", db_index=True)
+    phone_last_4 = DigestField(source="phone", last=4, db_index=True)
     disability_grade = models.PositiveSmallIntegerField(
         _("残疾等级"), default=0, validators=[MaxValueValidator(4, _("残疾等级应为 0 至 4。"))]
     )

@@ -109,7 +109,7 @@ class PersonRecord(RecordType):
         ),
     }
     search = ("name", "pinyin", "initials", "citizen_id", "phone", living_at, "area")
-    search_hint = gettext_lazy("姓名、拼音、首字母、身份号码、电话、家庭编号或村名")
+    search_hint = gettext_lazy("姓名、拼音首字母、身份号码或后 4、6 位、电话、家庭编号、村名")
     ordering = ("area_id", "name")
     select_related = ("area__parent",)
     synonyms = {

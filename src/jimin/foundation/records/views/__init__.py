@@ -52,6 +52,7 @@ def addresses(record: RecordType) -> list[URLPattern]:
     return [
         *found,
         at("<str:pk>/", pages.page, "page"),
+        at("<str:pk>/beside/", pages.beside, "beside"),
         at("<str:pk>/unmask/", pages.unmask, "unmask"),
         at("<str:pk>/do/<slug:name>/", changes.act, "act"),
     ]

@@ -1,16 +1,14 @@
 """The list of a register, and what serves its drop-downs and search boxes."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from .. import bulk, forms, paging, places, saved, search
+from .. import bulk, forms, paging, places, saved, search, table
 from .. import filters as record_filters
-from ..declare import Column, RecordType
+from ..declare import RecordType
 from .common import allow
 
 CONTROLS = ("after", "before", "last")
@@ -34,14 +32,21 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
     page = paging.page_of(rows, order, {k: request.GET.get(k, "") for k in CONTROLS})
     asked = [k for k in request.GET if k not in NOT_ASKED and request.GET[k]]
     shown = saved.shown(user, record, request.GET.get("view", ""))
+    rows_shown = table.rows_of(record, shown.columns, page.rows)
+    bulk_actions = [
+        {"action": a, "href": record.url("choose", a.name)}
+        for a in record.actions
+        if a.is_bulk and user.may(a.verb, record.subject)
+    ]
     context = {
         "record": record,
         "filters": filters,
         "page": page,
         "count": paging.count_of(rows),
-        "heads": _heads(record, shown.columns, sort),
+        "heads": table.heads_of(record, shown.columns, sort),
         "sort": sort,
-        "rows": [_row(record, shown.columns, obj) for obj in page.rows],
+        "rows": rows_shown,
+        "body": table.body_of(shown.columns, rows_shown, may_mark=bool(bulk_actions)),
         "q": request.GET.get("q", ""),
         "is_narrowed": bool(asked),
         "has_more": bool(set(asked) & set(list(filters.form.fields)[1:])),
@@ -51,11 +56,7 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
         "export_url": record.url("export") if user.may("export", record.subject) else "",
         "may_unmask": user.may("unmask", record.subject) and bool(record.sealed_names),
         "shown": shown,
-        "bulk_actions": [
-            {"action": a, "href": record.url("choose", a.name)}
-            for a in record.actions
-            if a.is_bulk and user.may(a.verb, record.subject)
-        ],
+        "bulk_actions": bulk_actions,
         "most_chosen": bulk.MOST,
         "query_string": request.GET.urlencode(),
     }
@@ -99,26 +100,3 @@ def places_step(request: HttpRequest) -> HttpResponse:
 
 def _if(allowed: bool, record: RecordType, part: str) -> str:
     return record.url(part) if allowed and record.is_editable else ""
-
-
-def _heads(record: RecordType, columns: Sequence[Column], sort: str) -> list[dict[str, Any]]:
-    heads = []
-    for column in columns:
-        is_up, is_down = sort == column.name, sort == f"-{column.name}"
-        heads.append(
-            {
-                "label": column.label,
-                "is_number": column.is_number,
-                "sort": (f"-{column.name}" if is_up else column.name)
-                if paging.sortable(record, column.name)
-                else "",
-                "direction": "ascending" if is_up else "descending" if is_down else "",
-            }
-        )
-    return heads
-
-
-def _row(record: RecordType, columns: Sequence[Column], obj: Any) -> dict[str, Any]:
-    cells = [{"label": c.label, "value": c.value(obj), "is_number": c.is_number} for c in columns]
-    address = reverse(f"records:{record.slug}-page", args=[obj.pk])
-    return {"href": address, "pk": obj.pk, "name": str(obj), "cells": cells}

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jimin.foundation.access.models import User
 
-from .. import attachments, contents, history, notes, services, values
+from .. import attachments, contents, history, notes, paging, services, values
 from ..declare import RecordType, Tab
 from .common import allow, find, find_for
+from .lists import listed
 
 HISTORY, FILES, NOTES = "history", "files", "notes"
 
@@ -26,6 +27,22 @@ def page(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
     context = page_context(request, user, record, obj)
     name = "records/tab.html" if request.headers.get("HX-Target") == "tab" else "records/page.html"
     return render(request, name, context)
+
+
+@require_safe
+def beside(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
+    """The records before and after this one in the list that has this query string."""
+    allow(request, record, "view")
+    obj = find(record, pk)
+    _filters, rows = listed(request, record)
+    order = paging.order_of(record, request.GET.get("sort", ""))
+    before, after = paging.neighbours(rows, order, str(obj.pk))
+    context = {"previous": _neighbour(record, before), "following": _neighbour(record, after)}
+    return render(request, "records/beside.html", context)
+
+
+def _neighbour(record: RecordType, obj: Any) -> dict[str, str] | None:
+    return None if obj is None else {"href": record.url("page", obj.pk), "name": str(obj)}
 
 
 @require_POST
@@ -78,6 +95,7 @@ def page_context(
             for name, label in (*((t.name, t.label) for t in tabs), *_common_tabs(record, obj))
         ],
         "here": record.url("page", obj.pk),
+        "beside_url": record.url("beside", obj.pk),
     } | _tab(user, record, obj, tabs, current)
 
 

@@ -3,9 +3,9 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import saved
 from ..declare import RecordType
@@ -13,10 +13,21 @@ from ..filters import kept_query
 from .common import allow
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, record: RecordType) -> HttpResponse:
-    """Goes back to the same rows, out of the view they were seen by: it has columns of its own."""
+    """What can be chosen, read when it is opened; sent, it leads back to the same rows, out of
+    the view they were seen by, which has columns of its own."""
     user = allow(request, record, "view")
+    if request.method != "POST":
+        context = {
+            "record": record,
+            "shown": saved.shown(user, record, request.GET.get("view", "")),
+            "query_string": request.GET.urlencode(),
+            "list_url": record.url(),
+        }
+        is_part = bool(getattr(request, "htmx", False))
+        name = "records/columns.html" if is_part else "records/columns_page.html"
+        return render(request, name, context)
     names = [] if "reset" in request.POST else request.POST.getlist("columns") or ["-"]
     try:
         saved.choose_columns(actor=user, record=record, names=names)

@@ -1,12 +1,25 @@
 """Small helpers every page may use."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from lucide.templatetags.lucide import _render_icon
 
 register = template.Library()
+
+
+@register.simple_tag
+def lucide(name: str, *, size: int = 24) -> str:
+    """An icon as inline SVG. Drawn once: a page shows dozens, and their XML is slow to write."""
+    return _icon(name + "", size)
+
+
+@cache
+def _icon(name: str, size: int) -> str:
+    return _render_icon(name, size)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from django.core.exceptions import FieldError, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from jimin.engine.matching.identity import check_character
-from jimin.foundation.sealed.fields import keys
+from jimin.foundation.sealed.fields import DigestField, keys
 from jimin.kernel.people.models import Household, Member, Person
 
 pytestmark = pytest.mark.usefixtures("divisions", "as_system")
@@ -75,3 +75,20 @@ def test_a_person_lives_in_one_household_at_a_time() -> None:
     stay.save()
     Member.objects.create(household=second, person=someone, relation="0")
     assert someone.memberships.count() == 2
+
+
+def test_the_last_digits_have_digests_of_their_own() -> None:
+    number = citizen_id()
+    person(phone="13812345678").save()
+    found = Person.objects.get()
+    for name in ("citizen_id_last_4", "citizen_id_last_6"):
+        field = Person._meta.get_field(name)
+        assert isinstance(field, DigestField)
+        assert getattr(found, name) == field.digest_of("0" * 11 + number[-7:])
+    digests = {found.citizen_id_last_4, found.citizen_id_last_6, found.phone_last_4}
+    assert len(digests) == 3
+    # Whoever knows the digest of a whole value learns nothing about an end that reads the same.
+    assert keys().digest_of(number[-4:])[:16] not in digests
+    found.citizen_id = ""
+    found.save()
+    assert Person.objects.filter(citizen_id_last_4=None, citizen_id_last_6=None).exists()

@@ -70,3 +70,66 @@ document.addEventListener("submit", (event) => {
 showMarked();
 document.addEventListener("htmx:afterSwap", showMarked);
 window.addEventListener("pageshow", showMarked);
+
+// The list somebody came from, in this tab only: the way back leads to it as it was, and a page
+// asks which records stand before and after in it.
+const here = document.querySelector("[data-list]");
+const listKey = here && `list:${here.dataset.list}`;
+const isList = here && here.dataset.list === location.pathname;
+const keepList = () => { if (isList) sessionStorage.setItem(listKey, location.search); };
+keepList();
+document.addEventListener("htmx:pushedIntoHistory", keepList);
+if (here && !isList) {
+  const query = sessionStorage.getItem(listKey);
+  if (query) {
+    document.querySelectorAll("[data-back]").forEach((link) => { link.href = here.dataset.list + query; });
+  }
+  const beside = document.getElementById("beside");
+  if (beside && query !== null) {
+    htmx.ajax("GET", beside.dataset.href + query, { target: "#beside", swap: "innerHTML" });
+  }
+}
+
+// Keys. A single letter means nothing while somebody writes, and all of it can be turned off.
+const sheet = document.getElementById("keys");
+const KEYS_OFF = "keys-off";
+const writes = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+const move = (step) => {
+  const links = [...document.querySelectorAll(".record-table tbody tr td > a")];
+  if (!links.length) {
+    const link = document.querySelector(`#beside [data-key=${step > 0 ? "j" : "k"}]`);
+    if (link) link.click();
+    return;
+  }
+  const row = document.activeElement.closest("tbody tr");
+  const at = links.findIndex((link) => row && row.contains(link));
+  const next = links[Math.min(links.length - 1, Math.max(0, at + step))];
+  next.focus();
+};
+const mark = () => {
+  const row = document.activeElement.closest("tbody tr");
+  const box = row && row.querySelector("input[name=pk]");
+  if (box) box.click();
+};
+const search = () => {
+  const box = document.getElementById("q");
+  if (box) box.select();
+};
+const commands = { j: () => move(1), k: () => move(-1), x: mark, "/": search, "?": () => sheet.showModal() };
+if (sheet) {
+  const on = sheet.querySelector("[data-keys-on]");
+  on.checked = !localStorage.getItem(KEYS_OFF);
+  on.addEventListener("change", () => {
+    if (on.checked) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "1");
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keys]")) sheet.showModal();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || sheet.open) return;
+    if (writes(event.target) || !on.checked || !(event.key in commands)) return;
+    event.preventDefault();
+    commands[event.key]();
+  });
+}
