@@ -176,6 +176,10 @@ def other_gates() -> Iterator[tuple[str, Gate]]:
     yield "api-1:api-root", Gate(of=one_nowhere())
     yield "api-1:openapi-json", Gate()
     yield "people-person-pick", Gate("people.person")
+    yield "policies", Gate("page.policies")
+    yield "policy-file", Gate("page.policies", of=one(policy="jilin"))
+    yield "policy-benefit", Gate("page.policies", of=one(policy="jilin", benefit="dibao"))
+    yield "policy-benefit", Gate("page.policies", of=one_nowhere(policy="jilin", benefit="none"))
     yield "dashboard", Gate()  # who has none is sent to their work
     yield "jobs", Gate()
     yield "job", Gate(of=one_nowhere(pk=UUID(int=0)))

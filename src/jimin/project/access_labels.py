@@ -39,6 +39,7 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "page.dashboard": (_("总览"), {}),
     "page.inbox": (_("待办"), {}),
     "page.months": (_("月度核定"), {}),
+    "page.policies": (_("政策规则"), {}),
     "page.access": (_("权限一览"), {}),
     "page.codes": (_("数据字典"), {}),
     "jobs.job": (_("后台任务"), {"stop": _("取消任务"), "retry": _("重试任务")}),

@@ -14,6 +14,7 @@ MENU: list[Entry] = [
     Entry(_("待遇"), "hand-coins", "records:award", "awards.award", group=_("发放")),
     Entry(_("工作要点"), "goal", "plan", "workplans.plan", group=_("目标")),
     Entry(_("计算指标"), "calculator", "plan-indicators", "workplans.plan", group=_("目标")),
+    Entry(_("政策规则"), "book-open-text", "policies", "page.policies", group=_("目标")),
     Entry(_("人员"), "user", "records:person", "people.person", group=_("登记簿")),
     Entry(_("家庭"), "house", "records:household", "people.household", group=_("登记簿")),
     Entry(_("行政区划"), "map", "records:area", "areas.area", group=_("登记簿")),

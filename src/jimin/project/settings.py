@@ -172,8 +172,11 @@ NODE_ASSETS = [
     ("vendor/tabler", "@tabler/core/dist", ["css/tabler.min.css", "js/tabler.min.js"]),
     ("vendor/echarts", "echarts/dist", ["echarts.min.js"]),
 ]
+# The page of a policy looks alike as a file of its own, so its style lies beside it.
+STATICFILES_DIRS = [("policy", ROOT / "src/jimin/policies/document/style")]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
     "jimin.foundation.ui.finders.NodeAssetsFinder",
 ]
 _STATIC = (

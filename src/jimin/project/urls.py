@@ -13,6 +13,7 @@ urlpatterns = [
     path("records/", include("jimin.foundation.records.views")),
     path("", include("jimin.kernel.codes.views")),
     path("", include("jimin.kernel.people.views")),
+    path("", include("jimin.kernel.policy.views")),
     path("", include("jimin.foundation.documents.views")),
     path("", include("jimin.foundation.jobs.views")),
     path("", include("jimin.kernel.cases.views")),

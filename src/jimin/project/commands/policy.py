@@ -14,9 +14,11 @@ from jimin.foundation.tables import UnusableError
 from jimin.policies import PolicyError, benefit_of, load_policy
 from jimin.policies.benefits import open_case
 from jimin.policies.cases import worked_cases
+from jimin.policies.document import whole_page
 from jimin.policies.packed import write_pack
 from jimin.project.commands.assess import common, policy_for, refusals
 from jimin.project.commands.dibao_workbook import read_workbook
+from jimin.project.commands.languages import language_option
 from jimin.project.commands.policy_decisions import print_replayed, replay_decisions
 from jimin.project.commands.policy_diff import (
     differences,
@@ -162,6 +164,23 @@ def compare(
     print_comparison(
         Console(), f"家庭 {household.number} · {month} 与 {then} · {loaded.label}", found
     )
+
+
+@policy.command()
+@name_argument
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个 HTML 文件")
+@benefit_option
+@language_option
+def page(name: str, out: Path, benefit: str, lang: str) -> None:
+    """把政策 NAME 写成一个网页文件：规则、算式、参数、关系图和案例，不用联网即可阅读。"""
+    with refusals():
+        loaded = load_policy(name)
+        if benefit:
+            loaded.benefit(benefit)  # refuses a name that is none
+        if out.suffix.lower() not in (".html", ".htm"):
+            raise UnusableError(f"文件“{out}”的扩展名应为 .html；请改正 --out。")
+        out.write_text(whole_page(loaded, lang, benefit), encoding="utf-8")
+    click.echo(f"{loaded.label}（{loaded.name}）版本 {loaded.version} 的网页已写到 {out}。")
 
 
 @policy.command()

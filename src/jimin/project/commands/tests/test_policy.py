@@ -320,3 +320,28 @@ def test_what_is_no_result_is_refused(tmp_path: Path, workbook: Path, text: str)
     result = run("replay", results, workbook)
     assert result.exit_code == 2
     assert result.output == ("错误：“results.json”不是 jimin assess --json 的输出；请核对文件。\n")
+
+
+def test_the_page_is_written_as_one_file(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    result = run("page", "jilin", "--benefit", "orphan", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("吉林市社会救助政策（jilin）版本 ")
+    written = out.read_text("utf-8")
+    assert written.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
+    assert 'id="orphan-1-rule-allowance"' in written
+    assert 'id="dibao"' not in written
+
+
+def test_the_page_is_written_in_english(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    assert run("page", "--benefit", "orphan", "--out", out, "--lang", "en").exit_code == 0
+    assert "Orphans&#39; allowance" in out.read_text("utf-8")
+
+
+def test_a_page_that_is_no_html_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "page.pdf"
+    result = run("page", "--out", out)
+    assert result.exit_code == 2
+    assert "扩展名应为 .html" in result.output
+    assert not out.exists()
