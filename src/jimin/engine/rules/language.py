@@ -19,7 +19,11 @@ from .parameters import read_yaml
 PHRASES: Final = Path(__file__).with_name("english.yaml")
 UNNAMED: Final = re.compile(r"第 (?P<nth>\d+) 名(?P<what>\w+)|成员(?P<place>\d+)")
 SIGNS: Final = {"；": "; ", "：": ": ", "、": ", "}
-ARTICLE: Final = re.compile("(?P<document>.*?)第(?P<number>[一二三四五六七八九十]+)条")
+ARTICLE: Final = re.compile(
+    "(?P<document>.*?)第(?P<article>[一二三四五六七八九十]+)条"
+    "(?:第(?P<paragraph>[一二三四五六七八九十]+)款)?(?:第(?P<item>[一二三四五六七八九十]+)项)?"
+)
+ARTICLE_PARTS: Final = ("article", "paragraph", "item")
 DIGITS: Final = "零一二三四五六七八九"
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -110,7 +114,9 @@ class English(Language):
         article = ARTICLE.fullmatch(chinese)
         if article is None:
             return None
-        number = f"article {arabic(article['number'])}"
+        number = " ".join(
+            f"{part} {arabic(article[part])}" for part in ARTICLE_PARTS if article[part]
+        )
         document = self.texts.get(article["document"])
         if document is None:
             return None if article["document"] else number

@@ -23,6 +23,7 @@ from ..expressions import (
     HighestApplying,
     IsGiven,
     Logic,
+    MemberExtreme,
     Monthly,
     MonthOf,
     MonthsSince,
@@ -210,6 +211,18 @@ class Mathematics:
             return _row(Box(xml, max(1.2, of.width * 0.7)), inner)
         return _row(_sign(sign), of, _sign(":"), inner)
 
+    def _member_extreme(self, expression: MemberExtreme) -> Box:
+        name = "max" if expression.which == "highest" else "min"
+        of = self._text(self.book.entities.member_label)
+        if expression.where is not None:
+            of = _row(of, _sign(":"), self.of(expression.where))
+        called = f'<munder><mo movablelimits="false">{name}</mo><mrow>{of.xml}</mrow></munder>'
+        inner = self.of(expression.inner, inside=isinstance(expression.inner, Arithmetic))
+        found = _row(Box(called, max(1.8, of.width * 0.7)), inner)
+        if expression.otherwise is None:
+            return found
+        return _cases([(found, SPACE), (self.of(expression.otherwise), self._text("没有这样的"))])
+
     def _rounded(self, expression: Rounded) -> Box:
         inner = self.of(expression.inner)
         step = self._text(STEPS.get(expression.step, str(expression.step)))
@@ -256,6 +269,7 @@ DRAW: Final[dict[type[Expression], Callable[[Mathematics, Any], Box]]] = {
     Extreme: Mathematics._extreme,
     HighestApplying: Mathematics._highest_applying,
     Aggregate: Mathematics._aggregate,
+    MemberExtreme: Mathematics._member_extreme,
     Rounded: Mathematics._rounded,
     Monthly: Mathematics._monthly,
     Stepwise: Mathematics._stepwise,

@@ -25,6 +25,7 @@ from ..expressions import (
     HighestApplying,
     IsGiven,
     Logic,
+    MemberExtreme,
     Monthly,
     MonthOf,
     MonthsSince,
@@ -60,6 +61,14 @@ OF_MEMBERS: Final = {
     "any": (
         "至少有一名{member}符合“{inner}”",
         "在符合“{where}”的{member}中，至少有一名符合“{inner}”",
+    ),
+    "highest": (
+        "全体{member}的{inner}中最大的",
+        "符合“{where}”的{member}的{inner}中最大的，没有这样的{member}为{otherwise}",
+    ),
+    "lowest": (
+        "全体{member}的{inner}中最小的",
+        "符合“{where}”的{member}的{inner}中最小的，没有这样的{member}为{otherwise}",
     ),
     "all": ("每一名{member}都符合“{inner}”", "在符合“{where}”的{member}中，每一名都符合“{inner}”"),
 }  # fmt: skip
@@ -306,6 +315,21 @@ class Wording:
         where = () if expression.where is None else self.inline(expression.where)
         return self._pieces(phrase, member=member, inner=inner, where=where)
 
+    def _member_extreme(self, expression: MemberExtreme) -> Pieces:
+        phrases = OF_MEMBERS[expression.which]
+        member: Pieces = (self.member,)
+        inner = self.inline(expression.inner, inside=True)
+        if expression.where is None:
+            return self._pieces(phrases[0], member=member, inner=inner)
+        assert expression.otherwise is not None
+        return self._pieces(
+            phrases[1],
+            member=member,
+            inner=inner,
+            where=self.inline(expression.where),
+            otherwise=self.inline(expression.otherwise, inside=True),
+        )
+
     def _rounded(self, expression: Rounded) -> Pieces:
         number = self.inline(expression.inner)
         return self._pieces(
@@ -342,7 +366,9 @@ class Wording:
         return self._pieces("填写了{fact}", fact=self.inline(expression.fact))
 
 
-BRACKETED: Final = (Arithmetic, Logic, When, Extreme, HighestApplying, Rounded, Stepwise)
+BRACKETED: Final = (
+    Arithmetic, Logic, When, Extreme, HighestApplying, MemberExtreme, Rounded, Stepwise,
+)  # fmt: skip
 INLINE: Final[dict[type[Expression], Callable[[Wording, Any], Pieces]]] = {
     Constant: Wording._constant,
     FactValue: Wording._fact,
@@ -357,6 +383,7 @@ INLINE: Final[dict[type[Expression], Callable[[Wording, Any], Pieces]]] = {
     Extreme: Wording._extreme,
     HighestApplying: Wording._highest_applying,
     Aggregate: Wording._aggregate,
+    MemberExtreme: Wording._member_extreme,
     Rounded: Wording._rounded,
     Monthly: Wording._monthly,
     Stepwise: Wording._stepwise,
@@ -407,7 +434,7 @@ def unknowns(expression: Expression) -> list[str]:
                 found[UNKNOWN[part.operator]] = None
             case Aggregate(which="any" | "all"):
                 found[UNKNOWN[part.which]] = None
-            case When() | HighestApplying() | IsGiven():
+            case When() | HighestApplying() | MemberExtreme() | IsGiven():
                 found[UNKNOWN[type(part).__name__]] = None
     return list(found)
 
@@ -419,6 +446,7 @@ UNKNOWN: Final = {
     "all": "有一名不符合就不成立，不看未知的；没有不符合的而有未知的，结果未知。",
     "When": "条件未知时，两种结果相同才有结果，否则未知。",
     "HighestApplying": "未知的一项只在可能使结果更高时才使结果未知。",
+    "MemberExtreme": "未知的一名只在可能改变结果时才使结果未知。",
     "IsGiven": "空着表示没有，不是未知。",
 }
 

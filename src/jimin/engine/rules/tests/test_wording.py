@@ -35,9 +35,11 @@ from jimin.engine.rules import (
     count,
     highest,
     highest_applying,
+    highest_member,
     is_given,
     load_parameters,
     lowest,
+    lowest_member,
     marginal,
     month_of,
     monthly,
@@ -189,6 +191,14 @@ FORMULAS: list[tuple[F, str, str]] = [
     (
         lambda h, f: any_member(h.members.is_ill) & h.is_poor,
         "至少有一名成员符合“有病”，并且困难", "(∃成员:有病)∧困难",
+    ),
+    (
+        lambda h, f: highest_member(h.members.wage) + h.rent,
+        "（全体成员的工资中最大的）与房租之和", "max成员工资+房租",
+    ),
+    (
+        lambda h, f: lowest_member(h.members.wage, where=h.members.is_ill, otherwise=0),
+        "符合“有病”的成员的工资中最小的，没有这样的成员为 0", "min成员:有病工资0没有这样的",
     ),
     (lambda h, f: is_given(h.since), "填写了起始月", "已填写(起始月)"),
     (lambda h, f: months_since(h.since), "起始月到核定月份的月数", "月数(起始月;核定月)"),
