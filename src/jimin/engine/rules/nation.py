@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from .city import limits
 from .decision import Decision
 from .dialects import SPARK
 from .errors import PolicyError
 from .expressions import Scope
 from .facts import Choice, Fact
 from .policy import Policy, PolicyMonth
+from .ranges import limits
 from .relations import INTEGERS
 from .sql import needed_columns, statement
 
