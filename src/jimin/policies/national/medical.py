@@ -91,13 +91,13 @@ def declare(book: RuleBook) -> None:
     def self_pay_this_year(h: Group) -> Expression:
         return h.self_pay_before + total(h.members.counted_self_pay)
 
-    @book.group("救助基数", cite="社会救助暂行办法第二十九条、第三十条")
+    @book.group("救助基数", cite="社会救助暂行办法第二十九条")
     def base(h: Group) -> Expression:
         return highest(0, h.self_pay_this_year - h.deductible)
 
     @book.group(
         "自付费用超过起付线",
-        cite="社会救助暂行办法第三十条",
+        cite="社会救助暂行办法第二十九条",
         unmet="本年度累计自付 {self_pay_this_year} 元，没有超过起付线 {deductible} 元",
     )
     def above_deductible(h: Group) -> Expression:
@@ -111,23 +111,23 @@ def declare(book: RuleBook) -> None:
             h.local_rate,
         )
 
-    @book.group("本年度累计应救助金额", cite="社会救助暂行办法第三十条")
+    @book.group("本年度累计应救助金额", cite="社会救助暂行办法第二十九条")
     def entitled(h: Group) -> Expression:
         return round_up(lowest(h.rate * h.base, h.annual_cap), TO_FEN)
 
     @book.group(
         "还有可救助的金额",
-        cite="社会救助暂行办法第三十条",
+        cite="社会救助暂行办法第二十九条",
         unmet="本年度累计应救助 {entitled} 元，此前已救助 {paid_before} 元，没有可再救助的金额",
     )
     def something_left(h: Group) -> Expression:
         return h.entitled > h.paid_before
 
-    @book.group("本次应救助金额", cite="社会救助暂行办法第三十条")
+    @book.group("本次应救助金额", cite="社会救助暂行办法第二十九条")
     def due(h: Group) -> Expression:
         return highest(0, h.entitled - h.paid_before)
 
-    @book.group("结论", cite="社会救助暂行办法第二十八条、第三十一条")
+    @book.group("结论", cite="社会救助暂行办法第二十八条、第二十九条")
     def conclusion(h: Group) -> Expression:
         meets_all = h.is_recipient & h.above_deductible & h.something_left
         return when(meets_all, ELIGIBLE, NOT_ELIGIBLE)

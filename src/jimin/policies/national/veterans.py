@@ -101,13 +101,13 @@ def declare(book: RuleBook) -> None:
     def pension_a_year(p: Member) -> Expression:
         return figures.disability_pension[p.grade, p.cause]
 
-    @book.member("有残疾抚恤金标准", cite="军人抚恤优待条例第二十六条")
+    @book.member("有残疾抚恤金标准", cite="军人抚恤优待条例第二十三条")
     def has_a_rate(p: Member) -> Expression:
         return p.draws & (p.pension_a_year > 0)
 
     @book.group(
         "有人在标准表内",
-        cite="军人抚恤优待条例第二十六条",
+        cite="军人抚恤优待条例第二十三条",
         unmet="因病致残只评定一级至六级，没有残疾抚恤金标准",
     )
     def somebody_has_a_rate(h: Group) -> Expression:

@@ -205,6 +205,14 @@ def a_book(parameters: tuple[Parameter, ...]) -> RuleBook:
         of_members = total(h.members.income_tax) + total(h.members.social_security_contribution)
         return of_members + monthly(h.housing_tax)
 
+    @book.group("人数", cite=LAW)
+    def size(h: Group) -> Expression:
+        return count(h.members)
+
+    @book.group("收支", cite=LAW, since="2015-12-01")
+    def means(h: Group) -> Expression:
+        return when(h.disposable_income < 0, "入不敷出", "有余")
+
     @book.group("可支配收入", cite=LAW, since="2015-12-01")
     def disposable_income(h: Group) -> Expression:
         earned = h.household_income + total(h.members.capital_returns) + total(h.members.pension)

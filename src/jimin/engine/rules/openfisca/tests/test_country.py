@@ -2,15 +2,19 @@
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from math import floor
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jimin.engine.rules import Case, Unknown
+from jimin.engine.rules import Case, Decision, Unknown
+from jimin.engine.rules.city import run_city
 from jimin.engine.rules.openfisca import SAME, UNMAPPED, UnreadTest, read_situations, run
 from jimin.engine.rules.openfisca.numbers import ETERNITY, Period
 from jimin.engine.rules.openfisca.situations import Expected, GroupOf, Person, Situation
@@ -184,3 +188,49 @@ def their_system() -> Any:
     from openfisca_country_template import CountryTaxBenefitSystem
 
     return CountryTaxBenefitSystem()
+
+
+OF_THE_CITY = (*COMPARED["household"], "housing_tax")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(families(), min_size=1, max_size=40), st.sampled_from(("2017-01", "2024-06")))
+def test_a_city_of_such_families_gives_what_each_case_gives(
+    made: list[dict[str, Any]], month: str
+) -> None:
+    bound = OURS.policy.at(month)
+    groups: list[dict[str, Any]] = []
+    people: list[dict[str, Any]] = []
+    cases: list[Case] = []
+    for number, family in enumerate(made):
+        household = {name: family[name] for name in bound.book.facts["group"]}
+        household["rent"] = Decimal(repr(household["rent"]))
+        members = [
+            {
+                "birth": date.fromisoformat(one["birth"]),
+                "salary": Decimal(repr(one["salary"])),
+                "capital_returns": Decimal(repr(one["capital_returns"])),
+                "role": "adult" if name in family["adults"] else "child",
+            }
+            for name, one in family["persons"].items()
+        ]
+        cases.append(Case(bound, household, members))
+        groups.append({"household": number, **in_fen(household)})
+        people.extend({"household": number, **in_fen(member)} for member in members)
+    shown = tuple(name for name in OF_THE_CITY if name in bound.rules)
+    decision = Decision("means", "待人工核实", "size", shown, ())
+    result = run_city(
+        OURS.policy, decision, month, pa.Table.from_pylist(groups), pa.Table.from_pylist(people)
+    )
+    rows = {row["household"]: row for row in result.to_pylist()}
+    for number, case in enumerate(cases):
+        for name in shown:
+            exact: Any = case.value(name)
+            assert rows[number][f"{name}_fen"] == floor(exact * 100 + Fraction(1, 2)), name
+
+
+def in_fen(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: int(value * 100) if isinstance(value, Decimal) else value
+        for name, value in facts.items()
+    }
