@@ -18,7 +18,7 @@ from jimin.policies.document import whole_page
 from jimin.policies.packed import write_pack
 from jimin.project.commands.assess import common, policy_for, refusals
 from jimin.project.commands.dibao_workbook import read_workbook
-from jimin.project.commands.languages import language_option
+from jimin.project.commands.languages import language_option, spoken
 from jimin.project.commands.policy_decisions import print_replayed, replay_decisions
 from jimin.project.commands.policy_diff import (
     differences,
@@ -28,6 +28,7 @@ from jimin.project.commands.policy_diff import (
 )
 from jimin.project.commands.policy_household import (
     NEWCOMER,
+    household_title,
     newcomer,
     one_household,
     print_changes,
@@ -61,27 +62,34 @@ def policy() -> None:
 @name_argument
 @click.option("--month", default="", help="哪个月施行的规则和参数，如 2016-07；不写为本月")
 @benefit_option
-def show(name: str, month: str, benefit: str) -> None:
+@language_option
+def show(name: str, month: str, benefit: str, lang: str) -> None:
     """列出政策 NAME 在一个月施行的规则（名称、依据）和参数（数值、日期、来源、状态）。"""
     console = Console()
     with refusals():
-        loaded = load_policy(name)
+        loaded, language = load_policy(name), spoken(name, lang)
         month = month or f"{date.today():%Y-%m}"  # noqa: DTZ011 (the month where the reader is)
         chosen = (benefit,) if benefit else loaded.benefits
         books = [loaded.benefit(one) for one in chosen]
-        console.print(
-            f"{loaded.label}（{loaded.name}）版本 {loaded.version} · {month}", highlight=False
+        title = language.say(
+            "{label}（{name}）版本 {version} · {month}",
+            label=language.text(loaded.label),
+            name=loaded.name,
+            version=loaded.version,
+            month=month,
         )
+        console.print(title, highlight=False)
         for one, book in zip(chosen, books, strict=True):
-            label = benefit_of(one).label
+            label = language.text(benefit_of(one).label)
+            label = language.say("{label}（{member}）", label=label, member=one)
             try:
                 bound = book.at(month)
             except PolicyError as error:
                 if benefit:
                     raise
-                console.print(f"\n{label}（{one}）：{error}", highlight=False, soft_wrap=True)
+                console.print(f"\n{label}：{error}", highlight=False, soft_wrap=True)
                 continue
-            print_benefit(console, f"{label}（{one}）", bound)
+            print_benefit(console, label, bound, language)
 
 
 @policy.command()
@@ -127,19 +135,25 @@ def test(name: str, benefit: str) -> None:
 @policy.command()
 @common
 @click.option("--household", "number", default="", help="家庭编号")
-def whatif(file: Path, month: str, policy_name: str, number: str) -> None:
+@language_option
+def whatif(file: Path, month: str, policy_name: str, number: str, lang: str) -> None:
     """工作簿 FILE 中一户的哪一项情况最少改变多少，结论就会不同。
 
     每一项都由逐户核定验证过：到这个数变，再近一分不变。
     """
     with refusals():
+        language = spoken(policy_name, lang)
         loaded = policy_for(policy_name, month)
         household = one_household(read_workbook(file, loaded, month), number)
         case = open_case(loaded, month, household.facts, household.members)
         found = smallest_changes(
-            case, benefit_of("dibao").decision, newcomers=[(NEWCOMER, newcomer(case))]
+            case,
+            benefit_of("dibao").decision,
+            newcomers=[(NEWCOMER, newcomer(case))],
+            language=language,
         )
-    print_changes(Console(), f"家庭 {household.number} · {month} · {loaded.label}", found)
+    title = household_title(household, month, loaded, language)
+    print_changes(Console(), title, found, language)
 
 
 @policy.command()
@@ -149,21 +163,29 @@ def whatif(file: Path, month: str, policy_name: str, number: str) -> None:
 @click.option(
     "--then-file", type=click.Path(path_type=Path), help="后一个月的工作簿；不写就用同一个"
 )
+@language_option
 def compare(
-    file: Path, month: str, policy_name: str, number: str, then: str, then_file: Path | None
+    file: Path,
+    month: str,
+    policy_name: str,
+    number: str,
+    then: str,
+    then_file: Path | None,
+    lang: str,
 ) -> None:
     """工作簿 FILE 中一户两个月的核定有什么不同，每一项改变使应发增减多少。"""
     with refusals():
+        language = spoken(policy_name, lang)
         loaded, later = policy_for(policy_name, month), policy_for(policy_name, then)
         cases = []
         for path, when, book in ((file, month, loaded), (then_file or file, then, later)):
             household = one_household(read_workbook(path, book, when), number)
             cases.append(open_case(book, when, household.facts, household.members))
         before, after = cases
-        found = compare_cases(before, after, benefit_of("dibao").decision)
-    print_comparison(
-        Console(), f"家庭 {household.number} · {month} 与 {then} · {loaded.label}", found
-    )
+        found = compare_cases(before, after, benefit_of("dibao").decision, language=language)
+    months = language.say("{before} 与 {after}", before=month, after=then)
+    title = household_title(household, months, loaded, language)
+    print_comparison(Console(), title, found, language)
 
 
 @policy.command()

@@ -6,9 +6,10 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from jimin.engine.rules import Case, Choice, Day, Fact, Flag, Money, Whole
+from jimin.engine.rules import Case, Choice, Day, Fact, Flag, Money, Policy, Whole
 from jimin.engine.rules.compare import Comparison
 from jimin.engine.rules.counterfactual import Search
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.foundation.tables import UnusableError, tidy
 from jimin.project.commands.dibao_workbook import Household, Reading
 
@@ -34,6 +35,12 @@ def one_household(reading: Reading, written: str) -> Household:
     raise UnusableError(f"工作簿里没有家庭编号“{number}”；请核对编号。")
 
 
+def household_title(household: Household, month: str, policy: Policy, language: Language) -> str:
+    """What stands above what is said of a household."""
+    word, label = language.text("家庭"), language.text(policy.label)
+    return language.sentence(f"{word} {household.number} · {month} · {label}")
+
+
 def newcomer(case: Case) -> dict[str, object]:
     """The facts of NEWCOMER, whatever the book asks about a member."""
     month = case.month
@@ -54,22 +61,33 @@ def _none(fact: Fact, birth: date) -> object:
     return None
 
 
-def print_changes(console: Console, title: str, found: Search) -> None:
+def print_changes(
+    console: Console, title: str, found: Search, language: Language = CHINESE
+) -> None:
     """Each change on a line of its own, the smallest first."""
     console.print(Text(title, style="bold"))
-    console.print(Text(f"结论：{found.conclusion}", style="bold"))
+    conclusion = language.text(found.conclusion)
+    told = language.say("结论：{conclusion}", conclusion=conclusion)
+    console.print(Text(told, style="bold"))
     for place, change in enumerate(found.changes, 1):
         console.print(Text(f"{place:>3}. {change.sentence()}"), soft_wrap=True)
     if not found.changes:
-        console.print("没有哪一项情况单独改变，就能改变结论。")
+        console.print(language.text("没有哪一项情况单独改变，就能改变结论。"))
     if found.open:
         console.print(
-            Text(f"以下各项没有查清，不作结论：{'、'.join(found.open)}。", style="yellow"),
+            Text(
+                language.say(
+                    "以下各项没有查清，不作结论：{facts}。", facts=language.joined(found.open)
+                ),
+                style="yellow",
+            ),
             soft_wrap=True,
         )
 
 
-def print_comparison(console: Console, title: str, found: Comparison) -> None:
+def print_comparison(
+    console: Console, title: str, found: Comparison, language: Language = CHINESE
+) -> None:
     """The whole difference, each cause with its part, and the steps with another result."""
     console.print(Text(title, style="bold"))
     whole, *causes = found.sentences()
@@ -77,6 +95,6 @@ def print_comparison(console: Console, title: str, found: Comparison) -> None:
     for place, cause in enumerate(causes, 1):
         console.print(Text(f"{place:>3}. {cause}"), soft_wrap=True)
     if found.steps:
-        console.print(Text("结果不同的步骤", style="bold"))
+        console.print(Text(language.text("结果不同的步骤"), style="bold"))
     for step in found.steps:
         console.print(Text(f"  {step.sentence()}"), soft_wrap=True)

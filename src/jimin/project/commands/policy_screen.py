@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from jimin.engine.rules import Choice, DatedValue, Parameter, Policy, PolicyMonth, RuleBook
+from jimin.engine.rules import DatedValue, Parameter, Policy, PolicyMonth, RuleBook
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.engine.rules.words import figure_text
 from jimin.policies import benefit_of
 
@@ -74,28 +75,34 @@ def check_of(policy: Policy, name: str) -> BenefitCheck:
     )
 
 
-def print_benefit(console: Console, title: str, month: PolicyMonth) -> None:
+def print_benefit(
+    console: Console, title: str, month: PolicyMonth, language: Language = CHINESE
+) -> None:
     """The rules in force in a month and the figures they use."""
-    book = month.book
+    book, told = month.book, language.text
     console.print()
     console.print(Text(title, style="bold"))
-    rules = Table("规则", "对象", "名称", "依据", "施行", box=box.SIMPLE)
+    rules = Table(*map(told, ("规则", "对象", "名称", "依据", "施行")), box=box.SIMPLE)
     for rule in month.rules.values():
-        since = f"自 {rule.since} 起" if rule.since else ""
-        rules.add_row(rule.name, book.entities.label(rule.scope), rule.label, rule.cite, since)
+        since = language.say("自 {since} 起", since=language.day(rule.since)) if rule.since else ""
+        about = (told(book.entities.label(rule.scope)), told(rule.label), told(rule.cite))
+        rules.add_row(rule.name, *about, since)
     console.print(rules)
-    figures = Table("参数", "数值", "单位", "自", "状态", "来源", box=box.SIMPLE)
+    columns = ("参数", "数值", "单位", "自", "状态", "来源")
+    figures = Table(*map(told, columns), box=box.SIMPLE)
     figures.columns[1].justify = "right"
     for name in dict.fromkeys(look_up.name for _, look_up in month.look_ups()):
         parameter = book.parameters[name]
         for keys, value in _alike(parameter, month.figures(name)):
-            which = "、".join(key_text(book, parameter, key) for key in keys if key)
-            label = f"{parameter.label}：{which}" if which else parameter.label
+            which = language.joined(key_text(book, parameter, key, language) for key in keys if key)
+            label = told(parameter.label)
+            if which:
+                label = language.say("{member}：{label}", member=label, label=which)
             example = value.status == "example"
-            status = Text(STATUSES[value.status], style="yellow" if example else "green")
+            status = Text(told(STATUSES[value.status]), style="yellow" if example else "green")
             figures.add_row(
-                label, figure_text(parameter, value), parameter.unit_name,
-                value.since.isoformat(), status, value.source,
+                label, figure_text(parameter, value, language), told(parameter.unit_name),
+                language.day(value.since), status, told(value.source),
             )  # fmt: skip
     for table in (rules, figures):
         for column in table.columns:
@@ -117,19 +124,16 @@ def _alike(
         yield [value.key for value in same], same[0]
 
 
-def key_text(book: RuleBook, parameter: Parameter, key: tuple[str, ...]) -> str:
+def key_text(
+    book: RuleBook, parameter: Parameter, key: tuple[str, ...], language: Language = CHINESE
+) -> str:
     """A key as people say it: the labels of codes, and where a step of a scale begins."""
-    labels = {
-        code: label
-        for facts in book.facts.values()
-        for fact in facts.values()
-        if isinstance(fact, Choice)
-        for code, label in fact.choices.items()
-    }
+    labels = book.choice_labels()
     if not parameter.threshold_unit_name:
-        return " ".join(labels.get(part, part) for part in key)
+        return " ".join(language.text(labels.get(part, part)) for part in key)
     *before, threshold = key
-    return " ".join([*(labels.get(part, part) for part in before), f"{threshold} 起"])
+    step = language.say("{threshold} {unit}起", threshold=threshold, unit="")
+    return " ".join([*(language.text(labels.get(part, part)) for part in before), step])
 
 
 def print_checks(console: Console, policy: Policy, checks: Sequence[BenefitCheck]) -> None:

@@ -4,14 +4,20 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from jimin.engine.rules.language import Language
 from jimin.kernel.cases.models import Case
 from jimin.kernel.cases.rules import Procedure, Separation, State, Step, read_limits, register
+from jimin.policies import load_policy
+from jimin.policies.languages import language_of
 
 from .. import queries
+from ..models import Assessment
 from ..services import applications as do
-from ..services.assessments import preview
+from ..services.assessments import preview, told
 from . import forms, papers
 
 INVESTIGATING = ("accept", "visit", "propose", "revise_facts")
@@ -26,6 +32,8 @@ def describe(case: Case) -> dict[str, Any]:
     if found is None and case.closed_on is None:
         found = preview(declaration, queries.month_to_assess(case), case)
     return {
+        "explained": None if found is None else told(found, _language(found.policy)),
+        "rules_page": "" if found is None else _rules_page(found),
         "application": application,
         "declaration": declaration,
         "members": declaration.members.select_related("person").order_by("relation", "id"),
@@ -36,6 +44,19 @@ def describe(case: Case) -> dict[str, Any]:
         "notices": application.notices.order_by("id"),
         "awards": case.awards.order_by("id"),
     }
+
+
+def _language(policy: str) -> Language:
+    """The language of whoever reads the page."""
+    return language_of(policy, "en" if (get_language() or "").startswith("en") else "zh")
+
+
+def _rules_page(assessment: Assessment) -> str:
+    """Where the rules that were applied can be read; the name of one belongs at its end."""
+    policy = load_policy(assessment.policy)
+    edition = policy.edition(f"{assessment.month:%Y-%m}")
+    page = reverse("policy-benefit", kwargs={"policy": policy.name, "benefit": "dibao"})
+    return f"{page}#dibao-{policy.editions.index(edition) + 1}-rule-"
 
 
 DIBAO = register(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.audit import services as audit
@@ -96,6 +97,26 @@ def replay(assessment: Assessment) -> dict[str, Any]:
         load_policy(assessment.policy), months.text(assessment.month), household, members
     )
     return found.as_json(assessment.result["household"])
+
+
+def told(assessment: Assessment, language: Language) -> dict[str, Any]:
+    """The result with its explanation in another language, figures and conclusion unchanged.
+
+    Only the version that decided can explain itself: where the rules have changed since, or do
+    not come to the same, the explanation stays as it is stored.
+    """
+    stored: dict[str, Any] = assessment.result
+    policy = load_policy(assessment.policy)
+    if language is CHINESE or policy.version != assessment.version:
+        return stored
+    household = thawed(assessment.inputs["household"])
+    members = [thawed(one) for one in assessment.inputs["members"]]
+    found = assess_household(policy, months.text(assessment.month), household, members, language)
+    result = found.as_json(stored["household"])
+    for figure in ("conclusion", "per_capita", "standard", "topup", "category", "amount"):
+        if result[figure] != stored[figure]:
+            return stored
+    return result
 
 
 def not_decidable(assessment: Assessment, on: dt.date) -> str | None:

@@ -7,8 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from jimin.domains.assistance.models import Declaration
+from jimin.domains.assistance.models import Assessment, Declaration
+from jimin.domains.assistance.services.assessments import told
 from jimin.kernel.cases.models import Case, Event
+from jimin.policies import load_policy
+from jimin.policies.languages import language_of
 
 from .conftest import APPLIED, Street, answers
 
@@ -221,3 +224,34 @@ def test_today_is_offered_as_the_day_of_a_step(street: Street, browser: Client) 
     case = street.applied(street.family())
     page = browser.get(f"/cases/{case.pk}/steps/accept/").content.decode()
     assert f'value="{timezone.localdate().isoformat()}"' in page
+
+
+def test_who_chose_english_reads_the_explanation_in_english(
+    street: Street, browser: Client
+) -> None:
+    case = street.proposed(street.family("1970-05-01"))
+    address = f"/cases/{case.pk}/"
+    chinese = browser.get(address).content.decode()
+    assert "人均月收入低于标准" in chinese
+    browser.post("/language/setlang/", {"language": "en"})
+    page = browser.get(address).content.decode()
+    assert "Monthly income per person is below the standard" in page
+    assert "Interim Measures for Social Assistance, article 9" in page
+    assert "人均月收入" not in page
+    # The stored assessment is not touched, and the rule it names can be opened.
+    stored = Assessment._base_manager.get(case=case)
+    assert stored.result["steps"][0]["label"] in chinese
+    rule = stored.result["steps"][0]["rule"]
+    assert f'href="/policies/jilin/dibao/#dibao-1-rule-{rule}"' in page
+
+
+def test_an_explanation_of_other_rules_stays_as_it_is_stored(street: Street) -> None:
+    case = street.proposed(street.family("1970-05-01"))
+    english = language_of("jilin", "en")
+    stored = Assessment._base_manager.get(case=case)
+    assert told(stored, english)["reason"] != stored.reason
+    stored.version = "another"
+    assert told(stored, english) == stored.result
+    stored.version = load_policy("jilin").version
+    stored.result = {**stored.result, "amount": "1.00"}
+    assert told(stored, english) == stored.result

@@ -1,6 +1,7 @@
 """`jimin policy`: what is printed and how it ends."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -345,3 +346,34 @@ def test_a_page_that_is_no_html_is_refused(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "扩展名应为 .html" in result.output
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ("whatif", "--household", "H1", "--month", "2016-07"),
+            "Wage income falls by 1.01, from 461.00 to 459.99: the conclusion changes from "
+            "“not eligible” to “eligible”; a fall to 460.00 does not yet change it.",
+        ),
+        (
+            ("compare", "--household", "H1", "--month", "2016-06", "--then", "2016-07"),
+            "Urban dibao standard rises from 425.00 to 460.00: ",
+        ),
+    ],
+)
+def test_a_household_is_told_of_in_english(
+    workbook: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    result = run(words[0], workbook, *words[1:], "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert sentence in result.output
+    assert not re.search("[\u3000-\u9fff\uff00-\uffef]", result.output.replace("甲", ""))
+
+
+def test_show_speaks_english() -> None:
+    result = run("show", "--month", "2016-07", "--benefit", "dibao", "--lang", "en")
+    assert result.exit_code == 0
+    assert "Monthly dibao standard" in result.output
+    assert "example" in result.output
+    assert not re.search("[\u3000-\u9fff\uff00-\uffef]", result.output)
