@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import data, registers, rules
+from . import data, exchange, registers, rules
 from .figure import Figure
 
 # A part measures in a folder of its own and yields its figures.
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[Figure]]] = {
     "rules": rules.figures,
     "registers": registers.figures,
+    "exchange": exchange.figures,
 }
 
 

@@ -7,9 +7,10 @@ and its step is taken back.
 
 import datetime as dt
 import logging
+import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -97,14 +98,30 @@ class Run:
             job.message = message or job.message
         self._told = time.monotonic()
 
-    def keep(self, path: Path, name: str) -> None:
-        """Keep a file as the job's result, sealed, until its owner fetches it."""
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A folder for this attempt's files. What a killed attempt left behind is deleted."""
+        of_job = Path(default_storage.path(f"jobs/work/{self.job.pk}"))
+        shutil.rmtree(of_job, ignore_errors=True)
+        own = of_job / str(self.attempt)
+        own.mkdir(parents=True, mode=0o700)
+        try:
+            yield own
+        finally:
+            shutil.rmtree(of_job, ignore_errors=True)
+
+    def keep(self, path: Path, name: str, also: Callable[[], None] = lambda: None) -> None:
+        """Keep a file as the job's result, sealed, until its owner fetches it.
+
+        `also` runs in the same transaction.
+        """
         kept = f"jobs/{timezone.localdate():%Y/%m}/{self.job.pk}-{uuid.uuid4().hex[:8]}"
         into = Path(default_storage.path(kept))
         into.parent.mkdir(parents=True, exist_ok=True)
         seal_file(path, into)
         try:
             with self.step() as job:
+                also()
                 old, job.result, job.result_name = job.result.name, kept, name[-200:]
         except BaseException:
             into.unlink(missing_ok=True)

@@ -43,6 +43,7 @@ from .values import cell, hidden, show_value
 
 LARGEST = 40 * 2**20
 MOST_ROWS = 200_000
+ABOVE = 100  # rows of titles and headers
 BATCH = 1000
 MOST_TOLD = 100
 NEW, CHANGED, UNCHANGED, WRONG = KINDS = ("new", "changed", "unchanged", "wrong")
@@ -96,9 +97,11 @@ class Result:
 
 
 @contextmanager
-def opened(record: RecordType, upload: Upload) -> Iterator[tuple[Path, Table]]:
+def opened(
+    record: RecordType, upload: Upload, beside: Path | None = None
+) -> Iterator[tuple[Path, Table]]:
     """The uploaded file on disk for as long as it is read, and the table in it."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=beside) as folder:
         path = Path(folder) / f"upload{Path(upload.file_name).suffix.lower()}"
         unseal_to(Path(upload.file.path), path)
         yield path, read_table(record, path)
@@ -109,7 +112,7 @@ def read_table(record: RecordType, path: Path) -> Table:
     if path.suffix == ".csv":
         table = read_csv(path, columns)
     else:
-        with Workbook(path) as book:
+        with Workbook(path, most_rows=MOST_ROWS + ABOVE) as book:
             named = [n for n in book.sheet_names if tidy(n) == str(record.label)]
             table = book.table(named[0] if named else book.sheet_names[0], columns)
     if len(table.rows) > MOST_ROWS:
@@ -271,7 +274,7 @@ class Pass:
             for at, error in refused.items():
                 self._refuse(drafts[at][0], None, error)
             drafts = [pair for at, pair in enumerate(drafts) if at not in refused]
-            audit.log_many(actor=self.actor, lines=[self._line(draft) for _row, draft in drafts])
+            audit.append(actor=self.actor, lines=[self._line(draft) for _row, draft in drafts])
         for row, draft in drafts:
             outcomes[row.number] = self._outcome(row, draft.obj, draft.is_new, draft.changes)
         wrong = {n: Outcome(n, WRONG, title) for n, title in titles.items() if n not in outcomes}

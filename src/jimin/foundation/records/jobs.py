@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
+from jimin.foundation.audit import services as audit
 from jimin.foundation.jobs.declare import Kind, Schedule
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.jobs.run import Run
@@ -22,6 +22,7 @@ from jimin.foundation.tables import Fault, Table
 from . import exchange
 from .declare import RecordType, registry
 from .errors import write_errors
+from .exports import Export, Wanted
 from .models import Upload, UploadPart
 
 UPLOAD_KEPT = dt.timedelta(days=2)
@@ -31,7 +32,7 @@ def _check(run: Run) -> None:
     """What an upload would do, kept for its preview."""
     actor, record, upload = _of(run)
     result = exchange.Result()
-    with exchange.opened(record, upload) as (path, table):
+    with run.folder() as folder, exchange.opened(record, upload, folder) as (path, table):
         passing = exchange.Pass(actor, record, table, writes=False)
         for rows in passing.batches():
             result.add(passing.take(rows), rows)
@@ -50,7 +51,7 @@ def _load(run: Run) -> None:
     if upload.state != Upload.State.WAITING and not upload.file:
         return  # killed after the last step
     require(actor=actor, verb="import", subject=record.subject)
-    with exchange.opened(record, upload) as (path, table):
+    with run.folder() as folder, exchange.opened(record, upload, folder) as (path, table):
         if run.values["mode"] == "all":
             _load_all(run, actor, record, upload, table)
         else:
@@ -108,10 +109,9 @@ def _load_good(run: Run, actor: User, record: RecordType, upload: Upload, table:
 def _keep_errors(
     run: Run, record: RecordType, upload: Upload, path: Path, table: Table, faults: list[Fault]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "errors.xlsx"
-        write_errors(record, path, table, faults, out)
-        run.keep(out, f"{Path(upload.file_name).stem}-{_('错误')}.xlsx")
+    out = path.with_name("errors.xlsx")
+    write_errors(record, path, table, faults, out)
+    run.keep(out, f"{Path(upload.file_name).stem}-{_('错误')}.xlsx")
 
 
 def _of(run: Run) -> tuple[User, RecordType, Upload]:
@@ -136,6 +136,34 @@ def _link(job: Job) -> str:
 
 CHECK = Kind("records.check", gettext_lazy("核对导入文件"), _check, title=_title, link=_link)
 LOAD = Kind("records.import", gettext_lazy("导入"), _load, title=_title, link=_link)
+
+
+def _export(run: Run) -> None:
+    """The file, its line in the history and the job's result appear together or not at all."""
+    owner, record = run.job.owner, registry[run.values["subject"]]
+    assert owner is not None
+    wanted = Wanted.opened(run.values["wanted"])
+    for verb in wanted.verbs:
+        require(actor=owner, verb=verb, subject=record.subject)
+    made = Export(owner, record, wanted)
+    total = len(made.keys)
+    with run.folder() as folder:
+        path = folder / f"export.{wanted.form}"
+        made.write(path, lambda done: run.tell(done, total))
+
+        def note() -> None:
+            audit.log_many(actor=owner, lines=[made.line()])
+
+        run.keep(path, made.file_name, note)
+
+
+def _export_title(job: Job) -> str:
+    record = registry.get(job.values.get("subject", ""))
+    said = {"label": record.label if record else "", "rows": job.values.get("rows", 0)}
+    return _("%(label)s %(rows)s 条") % said
+
+
+EXPORT = Kind("records.export", gettext_lazy("导出"), _export, title=_export_title)
 
 
 def _drop_old(run: Run) -> None:

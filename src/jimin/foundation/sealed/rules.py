@@ -31,6 +31,15 @@ class Keys:
     def newest(self) -> int:
         return max(self.sealing)
 
+    @cached_property
+    def _cipher_keys(self) -> dict[int, algorithms.SM4]:
+        return {}
+
+    def _cipher_key(self, number: int) -> algorithms.SM4:
+        if number not in self._cipher_keys:
+            self._cipher_keys[number] = algorithms.SM4(self.sealing[number])
+        return self._cipher_keys[number]
+
     @staticmethod
     def number_of(sealed: str) -> int | None:
         """The number of the key a value was sealed with."""
@@ -40,7 +49,7 @@ class Keys:
     def seal(self, text: str) -> str:
         number = self.newest
         nonce = os.urandom(NONCE)
-        cipher = Cipher(algorithms.SM4(self.sealing[number]), modes.GCM(nonce)).encryptor()
+        cipher = Cipher(self._cipher_key(number), modes.GCM(nonce)).encryptor()
         body = cipher.update(text.encode()) + cipher.finalize()
         return f"{number}:{base64.b64encode(nonce + cipher.tag + body).decode()}"
 
@@ -49,8 +58,7 @@ class Keys:
             number, _, packed = sealed.partition(":")
             raw = base64.b64decode(packed, validate=True)
             nonce, tag, body = raw[:NONCE], raw[NONCE : NONCE + TAG], raw[NONCE + TAG :]
-            key = self.sealing[int(number)]
-            cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+            cipher = Cipher(self._cipher_key(int(number)), modes.GCM(nonce, tag)).decryptor()
             return (cipher.update(body) + cipher.finalize()).decode()
         except (InvalidTag, KeyError, ValueError) as error:
             raise SealBroken("a sealed value cannot be opened with the keys held") from error

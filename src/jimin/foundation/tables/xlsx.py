@@ -116,8 +116,10 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
 class Workbook:
     """An open workbook; use it in a `with` statement."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, most_rows: int | None = None) -> None:
+        """With `most_rows` a sheet that reaches further down is refused before it is read."""
         check_workbook(path)
+        self.most_rows = most_rows
         self.path = path
         try:
             with zipfile.ZipFile(path) as archive:
@@ -149,7 +151,7 @@ class Workbook:
         name = self._sheet_name(sheet)
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(self._parts[name]) as file:
-                scan = SheetScan()
+                scan = SheetScan(self.most_rows)
                 scan.read(file)
             calamine_sheet = self._calamine.get_sheet_by_name(name)
             rows: list[list[Raw]] = calamine_sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
@@ -220,7 +222,8 @@ def _local(name: str) -> str:
 class SheetScan:
     """One pass over the XML of a sheet, keeping only what calamine does not tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_rows: int | None = None) -> None:
+        self.most_rows = most_rows
         self.errors: dict[tuple[int, int], CellError] = {}
         self._row = self._column = -1
         self._last_row = self._last_column = -1
@@ -252,6 +255,10 @@ class SheetScan:
             case "v" | "is":
                 self._last_row = max(self._last_row, self._row)
                 self._last_column = max(self._last_column, self._column)
+                if self.most_rows is not None and self._last_row >= self.most_rows:
+                    raise UnusableError(
+                        f"工作表有内容的行超过 {self.most_rows} 行，一次读不完；请分成几个文件。"
+                    )
                 if self._formula is not None or self._kind == "e":
                     self._value = []
                     self._parser.CharacterDataHandler = self._value.append

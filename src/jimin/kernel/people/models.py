@@ -88,8 +88,12 @@ class Person(models.Model):
 @lru_cache(maxsize=20_000)
 def _spelt(name: str) -> tuple[str, str]:
     """Pinyin and initials. Names recur, and spelling one takes longer than storing a person."""
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
-    return "".join(lazy_pinyin(name)).lower()[:120], initials[:40]
+    syllables = lazy_pinyin(name)
+    if len(syllables) == len(name):  # one of each character
+        letters = [syllable[0] for syllable in syllables]
+    else:
+        letters = lazy_pinyin(name, style=Style.FIRST_LETTER)
+    return "".join(syllables).lower()[:120], "".join(letters).lower()[:40]
 
 
 class Household(models.Model):

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
@@ -203,31 +202,10 @@ def _facts(declaration: Declaration, award: Award | None, month: dt.date) -> dic
     )
 
 
-HOUSEHOLDS = pa.schema(
-    [
-        ("household", pa.int64()),
-        ("county", pa.string()),
-        ("residence", pa.string()),
-        ("financial_assets", pa.int64()),
-        ("vehicles", pa.int64()),
-        ("dwellings", pa.int64()),
-        ("last_amount", pa.int64()),
-        ("over_since", pa.date32()),
-    ]
-)
-MEMBERS = pa.schema(
-    [
-        ("household", pa.int64()),
-        ("birth", pa.date32()),
-        ("disability_grade", pa.int64()),
-        *((name, pa.bool_()) for name in FLAGS),
-        *((name, pa.int64()) for name in MONEY),
-    ]
-)
-
-
 def _tables(families: Sequence[_Family], month: dt.date) -> tuple[Any, Any]:
     """Households and members as the city's rules read them, money in fen."""
+    import pyarrow as pa  # 50 MB that only a run of the month needs
+
     households = [
         {
             **family.facts,
@@ -239,9 +217,32 @@ def _tables(families: Sequence[_Family], month: dt.date) -> tuple[Any, Any]:
         for family in families
     ]
     return (
-        pa.Table.from_pylist(households, schema=HOUSEHOLDS),
-        pa.Table.from_pylist(_members(families, month), schema=MEMBERS),
+        pa.Table.from_pylist(households, schema=pa.schema(_household_columns(pa))),
+        pa.Table.from_pylist(_members(families, month), schema=pa.schema(_member_columns(pa))),
     )
+
+
+def _household_columns(pa: Any) -> list[tuple[str, Any]]:
+    return [
+        ("household", pa.int64()),
+        ("county", pa.string()),
+        ("residence", pa.string()),
+        ("financial_assets", pa.int64()),
+        ("vehicles", pa.int64()),
+        ("dwellings", pa.int64()),
+        ("last_amount", pa.int64()),
+        ("over_since", pa.date32()),
+    ]
+
+
+def _member_columns(pa: Any) -> list[tuple[str, Any]]:
+    return [
+        ("household", pa.int64()),
+        ("birth", pa.date32()),
+        ("disability_grade", pa.int64()),
+        *((name, pa.bool_()) for name in FLAGS),
+        *((name, pa.int64()) for name in MONEY),
+    ]
 
 
 def _born_by(month: dt.date) -> Q:

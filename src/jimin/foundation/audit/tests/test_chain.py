@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -10,7 +12,15 @@ from jimin.foundation.audit.protection import (
     unprotect,
     unprotected,
 )
-from jimin.foundation.audit.services import GENESIS, Line, differences, first_broken, log_many
+from jimin.foundation.audit.services import (
+    GENESIS,
+    Line,
+    append,
+    differences,
+    digest_of,
+    first_broken,
+    log_many,
+)
 from jimin.foundation.audit.verify import head, walk
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +161,22 @@ def test_lines_of_every_kind_of_value_are_in_order_after_reading_them_back() -> 
     }
     log_many(actor=ACTOR, lines=[Line("add", "people.person", "1", values, "事由“甲”")])
     assert first_broken() is None
+
+
+def test_many_lines_at_once_are_written_as_each_by_itself_would_be() -> None:
+    lines = [
+        Line("add", "people.person", str(n), {"额": [None, Decimal("1.50")], "a": n}, "事由“甲”")
+        for n in range(3)
+    ]
+    append(actor=ACTOR, lines=lines[:2])
+    log_many(actor=ACTOR, lines=lines[2:])
+    append(actor=ACTOR, lines=lines)
+    assert first_broken() is None
+    stored = list(Entry.objects.order_by("id"))
+    assert [(e.key, e.values, e.reason, e.actor_label) for e in stored[:3]] == [
+        (str(n), {"额": [None, "1.50"], "a": n}, "事由“甲”", "test") for n in range(3)
+    ]
+    assert [e.hash for e in stored] == [digest_of(e) for e in stored]
 
 
 def test_differences_name_only_what_changed() -> None:

@@ -18,7 +18,7 @@ from jimin.foundation.tables import (
     read_table,
     write_marked_copy,
 )
-from jimin.foundation.tables.marked import AUTHOR, MARK
+from jimin.foundation.tables.marking import AUTHOR, MARK
 
 COLUMNS = [Column("编号"), Column("金额", each_row=True)]
 

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from jimin.foundation.tables import (
     OutColumn,
@@ -54,6 +58,44 @@ def test_text_is_never_a_formula_a_link_or_a_number(tmp_path: Path, text: str) -
     stream_xlsx(path, "表", [OutColumn("编号")], [[text]])
     cell = openpyxl.load_workbook(path)["表"]["A2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "甲&乙<丙>丁",
+        "<r><t>x</t></r>",
+        "</t></is></c><c>",
+        " 前后有空格 ",
+        "第一行\n第二行\t",
+        "_x0041_",
+        "\x00\x08\x1f",
+        "😀\ufffe",
+        "\"引号'",
+    ],
+)
+def test_no_text_breaks_out_of_its_cell(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "out.xlsx"
+    stream_xlsx(path, "表", [OutColumn("甲"), OutColumn("乙")], [[text, "后一格"]])
+    first, second = openpyxl.load_workbook(path)["表"][2]
+    assert unescape(str(first.value)) == text
+    assert second.value == "后一格"
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text(max_size=40), min_size=2, max_size=2), max_size=5))
+def test_any_text_is_read_back(rows: list[list[str]]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "out.xlsx"
+        stream_xlsx(path, "表", [OutColumn("甲"), OutColumn("乙")], rows)
+        read = cells(path, "表")[1:]
+    wanted = [[text or None for text in row] for row in rows]
+    while wanted and wanted[-1] == [None, None]:
+        wanted.pop()  # rows without any value are no part of the sheet
+    found = [[None if v is None else unescape(v) for v in row] for row in read]
+    while found and not any(found[-1]):
+        found.pop()
+    assert found == wanted
 
 
 def test_the_sheet_is_ready_to_print_and_to_filter(tmp_path: Path) -> None:
