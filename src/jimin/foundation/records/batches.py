@@ -98,8 +98,9 @@ def _not_unique(
     record: RecordType, checked: Sequence[Checked]
 ) -> Iterator[tuple[int, ValidationError]]:
     drafts = [(at, d) for at, d in enumerate(checked) if isinstance(d, Draft) and _writes(d)]
-    for _at, draft in drafts:
-        services.digest(draft.obj)
+    for field in _unique_fields(record.model):
+        for _at, draft in drafts:
+            field.pre_save(draft.obj, draft.is_new)  # brings a digest in step
     clashing = _clashing(record, [d for _, d in drafts])
     has_more = _has_more_constraints(record.model)
     taken: dict[tuple[str, Any], int] = {}

@@ -232,16 +232,11 @@ def _clean_derived(record: RecordType, obj: Any) -> None:
         obj.clean_fields(exclude=set(record.field_map) - set(record.derived))
 
 
-def digest(obj: models.Model) -> None:
-    """Bring the digests of sealed fields in step."""
+def validate_against_others(obj: models.Model) -> None:
+    """Uniqueness and the database's constraints, asked of the database."""
     for field in obj._meta.concrete_fields:
         if isinstance(field, DigestField):
             field.pre_save(obj, obj._state.adding)
-
-
-def validate_against_others(obj: models.Model) -> None:
-    """Uniqueness and the database's constraints, asked of the database."""
-    digest(obj)
     errors: dict[str, Any] = {}
     for check in (obj.validate_unique, obj.validate_constraints):
         try:
