@@ -39,6 +39,14 @@ def _tests_may_empty_the_audit() -> "Iterator[None]":
 
 
 @pytest.fixture(autouse=True)
+def _published_calendar() -> None:
+    """Working days are those of the library; tests of the register of days ask for that back."""
+    from jimin.foundation import workdays
+
+    workdays.take_from(lambda: workdays.NOTHING)
+
+
+@pytest.fixture(autouse=True)
 def _in_chinese() -> Iterator[None]:
     """A request in English leaves its language with the thread; the next test begins in ours."""
     yield

@@ -6,11 +6,12 @@ declares a register adds its factory here, or writes in `EXEMPT` why it cannot b
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from jimin.engine.matching.identity import check_character
+from jimin.foundation.calendar.models import CalendarDay
 from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Award, Benefit
 from jimin.kernel.payments.models import PayeeAccount, Roll
@@ -93,11 +94,17 @@ def release(community: str, number: int) -> Release:
     )
 
 
+def calendar_day(community: str, number: int) -> CalendarDay:
+    day = date(2030, 1, 1) + timedelta(days=number)
+    return CalendarDay(day=day, kind="off", occasion="other", source=f"通知 {number}")
+
+
 FACTORIES: dict[str, Factory] = {
     "areas.area": area,
     "awards.award": award,
     "payments.payeeaccount": payee_account,
     "payments.roll": roll,
+    "calendar.calendarday": calendar_day,
     "policy.release": release,
     "people.household": household,
     "people.person": person,

@@ -244,8 +244,13 @@ def plan_gates() -> Iterator[tuple[str, Gate]]:
 
 
 def first_of(model: type[models.Model]) -> Objects:
-    """Any row of a register that belongs to no area."""
-    return lambda: [({"pk": model._base_manager.values_list("pk", flat=True)[:1].get()}, None)]
+    """Any row of a register that belongs to no area; the demo may have none."""
+
+    def found() -> list[tuple[dict[str, Any], str | None]]:
+        pk = model._base_manager.values_list("pk", flat=True).first()
+        return [({"pk": 1}, NOWHERE) if pk is None else ({"pk": pk}, None)]
+
+    return found
 
 
 def one(**where: Any) -> Objects:

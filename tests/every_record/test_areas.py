@@ -11,8 +11,8 @@ from .walk import (
     api,
     build,
     csv_rows,
-    every_editable,
     every_scoped,
+    every_scoped_editable,
     form_data,
     json_data,
     knock,
@@ -59,7 +59,7 @@ def test_a_row_of_another_area_is_as_if_not_there(record: RecordType, keeper: Cl
     assert version_of(now(record, foreign)) == version_of(foreign)
 
 
-@every_editable
+@every_scoped_editable
 def test_nothing_is_added_in_another_area(record: RecordType, keeper: Client) -> None:
     obj = build(record, THERE, 3)
     before = len(stored(record))

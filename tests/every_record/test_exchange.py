@@ -24,6 +24,7 @@ from .walk import (
     csv_rows,
     every,
     every_editable,
+    every_scoped_editable,
     make,
     now,
     sheet_of,
@@ -103,7 +104,7 @@ def test_an_import_shows_first_and_writes_then(
     assert counts(keeper, again) == {"new": 0, "changed": 0, "unchanged": 3, "wrong": 0}
 
 
-@every_editable
+@every_scoped_editable
 def test_an_import_with_a_wrong_row_is_all_or_the_good_rows(
     record: RecordType, keeper: Client, tmp_path: Path
 ) -> None:
@@ -139,7 +140,7 @@ def test_an_import_refuses_a_key_given_twice(
     assert "与第 2 行重复" in text_of(keeper.get(preview))
 
 
-@every_editable
+@every_scoped_editable
 def test_an_import_does_not_touch_another_area(
     record: RecordType, keeper: Client, tmp_path: Path
 ) -> None:

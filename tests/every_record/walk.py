@@ -35,6 +35,12 @@ every_editable = pytest.mark.parametrize(
     ids=[r.slug for r in walked if r.is_editable],
 )
 
+every_scoped_editable = pytest.mark.parametrize(
+    "record",
+    [r for r in walked if r.is_editable and r.area],
+    ids=[r.slug for r in walked if r.is_editable and r.area],
+)
+
 
 def sign_in(make_user: MakeUser, role: str) -> Client:
     client = Client()

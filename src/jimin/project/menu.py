@@ -20,6 +20,9 @@ MENU: list[Entry] = [
     Entry(_("行政区划"), "map", "records:area", "areas.area", group=_("登记簿")),
     Entry(_("数据字典"), "book-a", "codes", "page.codes", group=_("登记簿")),
     Entry(_("后台任务"), "list-checks", "jobs", "jobs.job", group=_("系统")),
+    Entry(
+        _("工作日历"), "calendar-days", "records:calendar", "calendar.calendarday", group=_("系统")
+    ),
     Entry(_("用户"), "users", "records:user", "access.user", group=_("系统")),
     Entry(_("权限一览"), "table-properties", "access-matrix", "page.access", group=_("系统")),
 ]

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "jimin.foundation.jobs",
     "jimin.foundation.documents",
     "jimin.kernel.codes",
+    "jimin.foundation.calendar",
     "jimin.kernel.areas",
     "jimin.kernel.people",
     "jimin.kernel.policy",

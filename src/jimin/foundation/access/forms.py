@@ -86,13 +86,14 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("用途"),
         max_length=20,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
         help_text=_("哪个程序用，如“统计报表接口”。写进留痕，便于日后查明是谁做的。"),
         error_messages={"required": _("请写明哪个程序使用这个令牌。")},
     )
     expires_on = forms.DateField(
         label=_("到期日"),
         initial=in_a_month,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
         error_messages={"required": _("请填写到期日。")},
     )
     grants = forms.MultipleChoiceField(
