@@ -23,6 +23,8 @@ COMMANDS = {
     ),
     "audit": ("jimin.project.commands.audit:audit", "核对留痕链"),
     "keys": ("jimin.project.commands.keys:keys", "查看和更换密封字段的密钥"),
+    "backup": ("jimin.project.commands.backup:backup", "备份数据库和附件"),
+    "restore": ("jimin.project.commands.backup:restore", "从备份恢复到空的数据库"),
     "manage": ("jimin.project.commands.serve:manage", "Django 管理命令"),
 }
 

@@ -1,0 +1,171 @@
+"""A backup put into an empty database is what was backed up; anything else is refused."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from jimin.project.archive import DamagedError, pack, unpack
+
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+JIMIN = Path(sys.executable).with_name("jimin")
+
+
+@dataclass
+class Place:
+    """An installation of its own: a folder of data and keys, and a database."""
+
+    var: Path
+    url: str = ""
+
+    def run(self, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "JIMIN_VAR": str(self.var), "DATABASE_URL": self.url, **more}
+        command = [str(JIMIN), *map(str, arguments)]
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+    def well(self, *arguments: str | Path) -> str:
+        ended = self.run(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Place]]:
+    """Two installations without a database in common; the second is still empty."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
+    if not ON_POSTGRES:
+        yield Place(folders[0]), Place(folders[1])
+        return
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    names = [f"jimin_backup_{os.getpid()}_{n}" for n in (1, 2)]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"CREATE DATABASE {name}")
+        yield Place(folders[0], f"{server}/{names[0]}"), Place(folders[1], f"{server}/{names[1]}")
+        for name in names:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def made(places: tuple[Place, Place]) -> tuple[Place, Place, Path]:
+    """An installation with an administrator and an attachment, and its backup."""
+    one, other = places
+    one.well("manage", "migrate", "-v0")
+    one.well("administrator", "lina", "--name=李娜", "--password=songhua jiang pan")
+    attached = one.var / "files" / "lake" / "证明.txt"
+    attached.parent.mkdir(parents=True)
+    attached.write_text("入户记录", encoding="utf-8")
+    file = one.var / "backups" / "day.tar"
+    assert "附件 1 个" in one.well("backup", file)
+    return one, other, file
+
+
+def test_what_is_restored_is_what_was_backed_up(made: tuple[Place, Place, Path]) -> None:
+    one, other, file = made
+    assert file.stat().st_mode & 0o077 == 0
+    with tarfile.open(file) as tar:
+        assert set(tar.getnames()) == {
+            "database.dump" if ON_POSTGRES else "database.sqlite3",
+            "files/lake/证明.txt",
+            "manifest.json",
+        }
+
+    wrong = other.run("restore", file)  # it made keys of its own
+    assert wrong.returncode == 1
+    assert "不是这份备份的密钥" in wrong.stderr
+    (other.var / "keys.json").write_bytes((one.var / "keys.json").read_bytes())
+
+    said = other.well("restore", file)
+    assert "留痕链完好，共 2 条" in said
+    assert other.well("audit", "head") == one.well("audit", "head")
+    assert "留痕链完好" in other.well("audit", "verify")  # which asks for the triggers, too
+    assert (other.var / "files/lake/证明.txt").read_text(encoding="utf-8") == "入户记录"
+
+    again = other.run("restore", file)
+    assert again.returncode == 1
+    assert "数据库里已有内容，不能覆盖" in again.stderr
+    twice = one.run("backup", file)
+    assert twice.returncode == 1
+    assert "已经存在" in twice.stderr
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite is backed up by itself")
+def test_without_the_tools_of_postgresql_the_line_to_run_is_said(
+    made: tuple[Place, Place, Path], tmp_path: Path
+) -> None:
+    one, _other, _file = made
+    ended = one.run("backup", tmp_path / "day.tar", PATH=str(tmp_path))
+    assert ended.returncode == 1
+    assert "没有 pg_dump 这个程序。请先运行：apt-get install -y postgresql-client" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="the file of a dump is not altered by hand")
+def test_an_altered_history_is_found_although_the_file_is_whole(
+    made: tuple[Place, Place, Path], tmp_path: Path
+) -> None:
+    one, _other, file = made
+    manifest = unpack(file, tmp_path / "parts")
+    database = tmp_path / "parts" / "database.sqlite3"
+    with sqlite3.connect(database) as connection:
+        connection.execute("DROP TRIGGER audit_entry_update")
+        connection.execute("UPDATE audit_entry SET actor_label = '别人' WHERE id = 1")
+    facts = {key: value for key, value in manifest.items() if key not in ("format", "parts")}
+    pack(tmp_path / "altered.tar", iter([(database.name, database)]), facts)
+    var = tmp_path / "var"
+    var.mkdir()
+    (var / "keys.json").write_bytes((one.var / "keys.json").read_bytes())
+    ended = Place(var).run("restore", tmp_path / "altered.tar")
+    assert ended.returncode == 1
+    assert "第 1 条留痕的内容被改动过" in ended.stderr
+    assert "请勿使用" in ended.stderr
+
+
+def packed(folder: Path) -> Path:
+    part = folder / "part"
+    part.write_bytes(b"0123456789" * 5000)
+    file = folder / "some.tar"
+    assert pack(file, iter([("database.sqlite3", part), ("files/a", part)]), {"made_at": "x"}) == 2
+    return file
+
+
+def test_a_part_is_unpacked_as_it_was_packed(tmp_path: Path) -> None:
+    manifest = unpack(packed(tmp_path), tmp_path / "out")
+    assert [p["name"] for p in manifest["parts"]] == ["database.sqlite3", "files/a"]
+    assert (tmp_path / "out/files/a").read_bytes() == (tmp_path / "part").read_bytes()
+    assert json.dumps(manifest)
+
+
+def test_a_file_that_ends_early_is_refused(tmp_path: Path) -> None:
+    file = packed(tmp_path)
+    whole = file.read_bytes()
+    for length in range(0, len(whole), max(1, len(whole) // 25)):
+        file.write_bytes(whole[:length])
+        with pytest.raises(DamagedError):
+            unpack(file, tmp_path / f"out{length}")
+
+
+def test_a_single_changed_byte_is_refused(tmp_path: Path) -> None:
+    file = packed(tmp_path)
+    whole = file.read_bytes()
+    for at in range(40, len(whole), max(1, len(whole) // 25)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        with pytest.raises(DamagedError):
+            unpack(file, tmp_path / f"out{at}")
+
+
+def test_a_part_that_would_leave_the_folder_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "evil.tar"
+    with tarfile.open(file, "w:gz") as tar:
+        tar.add(__file__, "../outside")
+    with pytest.raises(DamagedError, match="不该有的内容"):
+        unpack(file, tmp_path / "out")
+    assert not (tmp_path / "outside").exists()
