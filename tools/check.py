@@ -42,6 +42,11 @@ STEPS = [
         ".venv/bin/jimin manage makemigrations",
     ),
     Step(
+        "page of the API",
+        [PYTHON, "tools/api_page.py", "check"],
+        ".venv/bin/python tools/api_page.py write",
+    ),
+    Step(
         "translations",
         [PYTHON, "tools/messages.py", "check"],
         "make messages, then fill in src/jimin/locale/en/LC_MESSAGES/django.po",

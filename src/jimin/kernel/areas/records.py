@@ -43,6 +43,8 @@ class AreaRecord(RecordType):
         "successor": gettext_lazy("撤销后并入哪个区划；原区划的记录由并入后的单位办理。"),
     }
 
+    examples = {"code": "220202001905", "name": "示例村", "kind": "village"}
+
     def prepare(self, obj: Area) -> None:
         """Level, parent and initials follow from the code and the name."""
         obj.initials = "".join(lazy_pinyin(obj.name, style=Style.FIRST_LETTER))[:60].lower()

@@ -135,6 +135,8 @@ class PersonRecord(RecordType):
         "citizen_id": gettext_lazy("填写后，性别和出生日期由号码得出。"),
         "disability_grade": gettext_lazy("1 至 4 级；没有残疾证填 0。"),
     }
+    # The area part of the number was never given to a county: it is nobody's.
+    examples = {"name": "赵示例", "citizen_id": "220290195001019010", "phone": "13800000000"}
 
     actions = (
         Action(
