@@ -44,7 +44,9 @@ def main_pages(seat: Seat) -> list[str]:
     for path in paths:
         found.append(path)
         seat.open(path)
-        first = page.locator("main table tbody tr a[href^='/']").first
+        first = page.locator(
+            "main table tbody tr a[href^='/'], main a.list-group-item[href^='/']"
+        ).first
         if first.count():
             found.append(first.get_attribute("href") or path)
     return list(dict.fromkeys(found))

@@ -89,7 +89,7 @@ class Edition:
         self.language = language
         self.results = (decision.decision.conclusion, *decision.decision.amounts)
         self.wording = Wording(book, language)
-        self.mathematics = Mathematics(book, language, self.address)
+        self.mathematics = Mathematics(book, language)
         self.users = _users(book)
 
     def address(self, reference: Reference) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..book import Rule, RuleBook
 from ..expressions import RuleValue
 from ..language import Language
 from ..walk import walk
 from .layers import Layout, Place, laid_out
-from .mathematics import Address
 from .wording import Reference
 
+Address: TypeAlias = Callable[[Reference], str]
 WIDTH: Final = 112.0
 GAP: Final = 32.0
 LINE: Final = 16.0
@@ -45,7 +45,7 @@ def drawn(book: RuleBook, language: Language, address: Address, results: Sequenc
     high = layout.height + 2 * MARGIN
     title = escape(language.text("规则关系图：左边的规则用于右边的规则"))
     parts = [
-        f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{title}" '
+        f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" role="group" aria-label="{title}" '
         f'width="{wide:.0f}" height="{high:.0f}" viewBox="0 0 {wide:.0f} {high:.0f}">'
     ]
     parts.extend(_links(layout))

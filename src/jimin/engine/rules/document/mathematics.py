@@ -1,6 +1,7 @@
 """A formula in mathematics, as MathML that browsers lay out without any script.
 
-Names stand in full, as links; a line too long for a phone is broken before its signs.
+Names stand in full, marked by their kind; the words beside link them, for mathematics can hold no
+links that everybody reaches. A line too long for a phone is broken before its signs.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from ..book import Rule, RuleBook
 from ..expressions import (
@@ -42,8 +43,6 @@ from .wording import Reference, conditions, operands
 LINE: Final = 21.0
 """How wide a line may be before it is broken, in Chinese characters."""
 
-Address: TypeAlias = Callable[[Reference], str]
-
 
 class Box(NamedTuple):
     """MathML, and about how wide it is in Chinese characters."""
@@ -53,10 +52,9 @@ class Box(NamedTuple):
 
 
 class Mathematics:
-    def __init__(self, book: RuleBook, language: Language, address: Address) -> None:
+    def __init__(self, book: RuleBook, language: Language) -> None:
         self.book = book
         self.language = language
-        self.address = address
         self.codes = book.choice_labels()
 
     def equation(self, rule: Rule) -> str:
@@ -82,9 +80,7 @@ class Mathematics:
 
     def _named(self, reference: Reference) -> Box:
         label = escape(reference.label)
-        address = escape(self.address(reference))
-        link = f'<a class="{reference.kind}" href="{address}">{label}</a>'
-        return Box(f"<mtext>{link}</mtext>", _width(reference.label))
+        return Box(f'<mtext class="{reference.kind}">{label}</mtext>', _width(reference.label))
 
     def _function(self, name: str, *arguments: Box) -> Box:
         """`name(one; two)`."""
