@@ -28,7 +28,7 @@ class ValueView:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """The values of a parameter with two keys from one day on: rows by columns."""
+    """The whole table of a parameter with two keys from one day on, and what set it then."""
 
     since: str
     columns: tuple[str, ...]
@@ -120,9 +120,13 @@ class Parameters:
         days: dict[date, dict[tuple[str, ...], DatedValue]] = {}
         for value in parameter.values:
             days.setdefault(value.since, {})[value.key] = value
-        for since, values in sorted(days.items()):
-            rows = dict.fromkeys(key[0] for key in values)
-            columns = dict.fromkeys(key[1] for key in values)
+        known = list(self.codes)
+        for since, set_then in sorted(days.items()):
+            values = parameter.at(since)
+            rows, columns = (
+                sorted({key[place] for key in values}, key=lambda code: _rank(known, code))
+                for place in (0, 1)
+            )
             yield TableView(
                 self.language.day(since),
                 tuple(map(self._code, columns)),
@@ -141,10 +145,15 @@ class Parameters:
                 tuple(
                     dict.fromkeys(
                         (self.language.text(value.source), value.status == "example")
-                        for value in values.values()
+                        for value in set_then.values()
                     )
                 ),
             )
+
+
+def _rank(known: list[str], code: str) -> tuple[int, str]:
+    """Codes in the order their list declares them."""
+    return (known.index(code) if code in known else len(known), code)
 
 
 def _users(book: RuleBook, language: Language) -> Iterator[tuple[str, Reference]]:
