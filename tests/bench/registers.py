@@ -83,9 +83,8 @@ def _new_postgres() -> None:
     url = os.environ["DATABASE_URL"]
     server, _, name = url.rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if known.fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def _staff() -> None:
@@ -134,7 +133,7 @@ def _persons(number: int) -> Iterator[tuple[Any, ...]]:
     for n in range(number):
         draw = n * 2_654_435_761 % 2**32
         birth = first + dt.timedelta(days=n // 9 % 27_000)
-        body = f"{220290 + n % 9}{birth:%Y%m%d}{900 + 2 * (n // 243_000) + draw // 64 % 2:03d}"
+        body = f"{220290 + n % 9}{birth:%Y%m%d}{draw // 64 % 200 * 5 + n // 243_000:03d}"
         name = names[draw % len(names)]
         person.id = n + 1
         person.name = name

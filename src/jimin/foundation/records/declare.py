@@ -259,6 +259,10 @@ class RecordType:
             found = self._where(found, verb)
         return found
 
+    def reach(self) -> models.QuerySet[Any]:
+        """The rows that whoever acts may see, without what lists read along with them."""
+        return self._where(self.model._base_manager.all(), "view")
+
     def _where(self, rows: models.QuerySet[Any], verb: str) -> models.QuerySet[Any]:
         if self.area:
             return restrict(rows, self.area, verb, self.subject)

@@ -97,7 +97,10 @@ def page_of(
     if edge is None and not asked.get("last"):
         backward = False
     found = queryset if edge is None else queryset.filter(_beyond(order, edge, backward=backward))
-    rows = list(ordered(found, order, backward=backward)[: size + 1])
+    # First the keys alone: where no index serves the order, narrow rows are sorted far quicker.
+    keys = ordered(found.select_related(None), order, backward=backward)
+    wanted = list(keys.values_list("pk", flat=True)[: size + 1])
+    rows = list(ordered(queryset.filter(pk__in=wanted), order, backward=backward))
     more = len(rows) > size
     rows = rows[:size]
     if backward:

@@ -19,6 +19,7 @@ from .places import area_model, inside
 LONGEST = 60
 MOST_WORDS = 4
 MOST_PLACES = 30
+MOST_KEYS = 500
 FEWEST_DIGITS = 5
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _LONG_NUMBER = re.compile(r"[0-9][0-9 ]{15,25}[0-9Xx]")
@@ -34,7 +35,15 @@ def matching(record: RecordType, text: str) -> Q | None:
     for word in text.split()[:MOST_WORDS]:
         one = _word(record, word)
         found = one if found is None else found & one
-    return found
+    return None if found is None else _known(record, found)
+
+
+def _known(record: RecordType, found: Q) -> Q:
+    """The keys themselves where they are few, which costs a query: a list asks for its page and
+    for its count, and searching twice would be slower."""
+    keys = record.reach().filter(found).order_by().values_list("pk", flat=True)[: MOST_KEYS + 1]
+    known = list(keys)
+    return Q(pk__in=known) if len(known) <= MOST_KEYS else found
 
 
 def _word(record: RecordType, word: str) -> Q:
@@ -49,7 +58,7 @@ def _word(record: RecordType, word: str) -> Q:
             part = _field(record, name, word)
         if part is not None:
             parts.append(part)
-    found = [record.model._base_manager.filter(part).order_by().values("pk") for part in parts]
+    found = [record.reach().filter(part).order_by().values("pk") for part in parts]
     if not found:
         return Q(pk__in=[])
     return Q(pk__in=found[0].union(*found[1:]) if len(found) > 1 else found[0])

@@ -53,7 +53,10 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("人员")
         verbose_name_plural = _("人员")
-        indexes = [models.Index(fields=["area", "name"], name="person_of_area")]
+        indexes = [
+            models.Index(fields=["area", "name"], name="person_of_area"),
+            models.Index(fields=["name"], name="person_by_name", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.name

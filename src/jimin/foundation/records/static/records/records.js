@@ -86,7 +86,10 @@ if (here && !isList) {
   }
   const beside = document.getElementById("beside");
   if (beside && query !== null) {
-    htmx.ajax("GET", beside.dataset.href + query, { target: "#beside", swap: "innerHTML" });
+    // htmx stands after this script; by then it is there.
+    document.addEventListener("DOMContentLoaded", () => {
+      htmx.ajax("GET", beside.dataset.href + query, { target: "#beside", swap: "innerHTML" });
+    });
   }
 }
 
