@@ -53,3 +53,24 @@ def test_every_figure_is_one_line_and_the_awards_are_exact() -> None:
     assert exact["against"].startswith("400 households")
     promises = [figure["holds"] for figure in figures.values() if figure["must"]]
     assert ended.returncode == (0 if all(promises) else 1)
+
+
+def test_a_year_of_indicators_says_what_a_plain_count_says() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--only", "plans", "--cases=2000"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stdout, ended.stderr
+    figures = {line["name"]: line for line in map(json.loads, ended.stdout.splitlines())}
+    assert set(figures) == {
+        "plan_cases",
+        "plan_events",
+        "plan_year_of_indicators",
+        "plan_figures_differing_from_a_plain_count",
+        "plan_city_page_p95",
+    }
+    assert figures["plan_events"]["value"] == 10_000
+    assert figures["plan_figures_differing_from_a_plain_count"]["value"] == 0

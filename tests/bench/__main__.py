@@ -1,6 +1,6 @@
 """Prints one JSON line per figure; ends with 1 when a promise is not held.
 
-    python -m tests.bench [--only PART …] [--households N] [--persons N] [--repeat N]
+    python -m tests.bench [--only PART …] [--households N] [--persons N] [--cases N] [--repeat N]
         [--sample N] [--no-growth]
 
 Every measurement runs alone in a process of its own, all on the same files; of several
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import data, exchange, registers, rules
+from . import data, exchange, plans, registers, rules
 from .figure import Figure
 
 # A part measures in a folder of its own and yields its figures.
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[Figure]]] = {
     "rules": rules.figures,
     "registers": registers.figures,
     "exchange": exchange.figures,
+    "plans": plans.figures,
 }
 
 
@@ -40,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
     parser.add_argument("--households", type=int, default=data.HOUSEHOLDS)
     parser.add_argument("--persons", type=int, default=registers.PERSONS)
+    parser.add_argument("--cases", type=int, default=plans.CASES)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--sample", type=int, default=50_000)
     parser.add_argument("--no-growth", dest="growth", action="store_false")

@@ -27,7 +27,17 @@ from jimin.kernel.cases.rules import PROCEDURES
 from jimin.kernel.cases.services import NoteForm
 from jimin.kernel.payments.models import Roll
 from jimin.kernel.people.models import Household
-from jimin.kernel.workplans.models import Target
+from jimin.kernel.workplans.models import (
+    Adjustment,
+    Archive,
+    Deliverable,
+    Demand,
+    Evidence,
+    Milestone,
+    Report,
+    Target,
+)
+from jimin.kernel.workplans.queries.prints import PRINTS
 from jimin.kernel.workplans.rules.indicators import INDICATORS
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +45,8 @@ pytestmark = pytest.mark.django_db
 USERS = {
     "city_leader": "leader",
     "city_officer": "officer",
+    "city_unit": "welfare",
+    "city_planner": "planner",
     "administrator": "admin",
     "county_officer": "changyi.officer",
     "county_paymaster": "changyi.pay",
@@ -44,6 +56,7 @@ USERS = {
 }
 HERE, ELSEWHERE = "220202001001", "220221100001"  # in 兴华 of 昌邑, and in 永吉
 NOWHERE = "nowhere"
+CITY = "220200000000"
 
 
 # The rest of an address, and the area of what it shows.
@@ -241,6 +254,46 @@ def plan_gates() -> Iterator[tuple[str, Gate]]:
     yield "plan-review-edit", Gate(subject, "review", of=row)
     yield "plan-review-decide", Gate(subject, "review", "post", row)
     yield "plan-adopt", Gate(subject, "review", "post", whole)
+    yield from plan_cycle_gates()
+
+
+def plan_cycle_gates() -> Iterator[tuple[str, Gate]]:
+    """Reports, evidence and demands are their areas'; the rest of the plan is the city's."""
+    plan, subject, report = the_plan(), "workplans.plan", "workplans.report"
+    whole, target = one(pk=plan["pk"]), one(pk=plan["target"])
+    yield "plan-period", Gate(subject, of=whole)
+    yield "plan-period-lock", Gate(subject, "manage", "post", whole)
+    yield "plan-demand-raise", Gate(report, "supervise", "post", whole)
+    yield "plan-papers", Gate(subject, of=whole)
+    yield "plan-scores", Gate(subject, of=whole)
+    for name in PRINTS:
+        yield "plan-print", Gate(subject, of=one(pk=plan["pk"], name=name, kind="docx"))
+    yield "plan-mine", Gate(subject)
+    yield "plan-archive", Gate(subject, of=first_of(Archive))
+    yield "plan-demands", Gate(subject, of=whole)
+    for name in ("adjust", "bind", "divide", "curve", "stages"):
+        yield f"plan-{name}", Gate(subject, "manage", of=target)
+    yield "plan-adjustment-decide", Gate(subject, "approve", "post", first_of(Adjustment))
+    yield "plan-milestone-reach", Gate(subject, of=first_of(Milestone))
+    yield "plan-paper", Gate(subject, of=first_of(Deliverable))
+    yield "plan-demand", Gate(report, of=city_row(Demand))
+    yield "plan-demand-paper", Gate(report, of=city_row(Demand))
+    yield "plan-demand-reply", Gate(report, "report", "post", city_row(Demand))
+    yield "plan-demand-close", Gate(report, "supervise", "post", city_row(Demand))
+    yield "plan-evidence-add", Gate(report, "report", of=city_row(Report), seen_by=report)
+    yield "plan-evidence", Gate(report, of=one_nowhere(pk=0))
+    judged = city_row(Evidence, "report__area_id")
+    yield "plan-evidence-judge", Gate(report, "verify", "post", judged)
+
+
+def city_row(model: type[models.Model], area: str = "area_id") -> Objects:
+    """The first row of the plan that is the city's own."""
+
+    def found() -> list[tuple[dict[str, Any], str | None]]:
+        rows = model._base_manager.filter(**{area: CITY}).order_by("pk")
+        return [({"pk": rows.values_list("pk", flat=True)[:1].get()}, CITY)]
+
+    return found
 
 
 def first_of(model: type[models.Model]) -> Objects:

@@ -48,7 +48,13 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "documents.document": (_("文书"), {}),
     "awards.award": (_("待遇"), {"grant": _("批准待遇"), "stop": _("停发待遇")}),
     "policy.release": (_("政策发布"), {"release": _("发布")}),
-    "workplans.plan": (_("工作要点"), {"review": _("审定")}),
-    "workplans.report": (_("进度报告"), {"report": _("填报")}),
+    "workplans.plan": (
+        _("工作要点"),
+        {"review": _("审定"), "manage": _("管理台账"), "approve": _("批准调整")},
+    ),
+    "workplans.report": (
+        _("进度报告"),
+        {"report": _("填报"), "verify": _("核实"), "supervise": _("督办")},
+    ),
     "workplans.officialstatistic": (_("官方统计数"), {}),
 }

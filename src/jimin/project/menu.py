@@ -14,6 +14,7 @@ MENU: list[Entry] = [
     Entry(_("发放名册"), "banknote", "records:roll", "payments.roll", group=_("发放")),
     Entry(_("待遇"), "hand-coins", "records:award", "awards.award", group=_("发放")),
     Entry(_("工作要点"), "goal", "plan", "workplans.plan", group=_("目标")),
+    Entry(_("待我上报"), "send", "plan-mine", "workplans.report", "report", group=_("目标")),
     Entry(_("计算指标"), "calculator", "plan-indicators", "workplans.plan", group=_("目标")),
     Entry(_("人员"), "user", "records:person", "people.person", group=_("登记簿")),
     Entry(_("家庭"), "house", "records:household", "people.household", group=_("登记簿")),

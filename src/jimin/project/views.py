@@ -40,7 +40,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     city = Area.objects.filter(level=Area.Level.CITY).first()
     plan = plans.plan_in_force()
     on = plans.default_day(plan) if plan else timezone.localdate()
-    ledger = plans.ledger(plan, on) if plan else None
+    ledger = plans.shown(plan, on).ledger if plan else None
     rows = list(ledger.rows()) if ledger else []
     places = _places(city.pk, on, rows) if city else []
     trend = _trend(city.pk, on) if city else []

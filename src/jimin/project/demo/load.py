@@ -19,7 +19,7 @@ from jimin.foundation.audit.models import Entry
 from jimin.kernel.areas.services import load_divisions
 from jimin.kernel.people.models import Person
 from jimin.kernel.policy.services import release_policy
-from jimin.kernel.workplans.demo import load_plan
+from jimin.kernel.workplans.demo import join_units, load_plans
 
 from .caseload import MONTHS, Listed, Settled, Staff, carry_over, half_a_year
 from .cases import tell_stories
@@ -96,7 +96,10 @@ def _load(households: int, seed: int, tell: Tell) -> None:
         persons += sum(len(people) for _, _, people in settled)
     say(f"{households} 户，{persons} 人，其中登记经济状况 {len(listed)} 户")
     half_a_year(staff, listed, seed, say)
-    plan = load_plan(actor=staff.who("review", "workplans.plan", CITY), months=len(MONTHS))
+    users = {user.username: user for user in staff.users}
+    plan = load_plans(officer=users["officer"], planner=users["planner"])
+    offices = ("社会福利和慈善处", "慈善总会", "福利彩票发行中心")
+    join_units(dict.fromkeys(offices, users["welfare"]), CITY)
     say(f"{plan.title}，各月上报和亮灯")
     say(f"{tell_stories(staff, unlisted)} 件申请")
     values = {"households": households, "seed": seed}

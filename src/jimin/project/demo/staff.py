@@ -41,7 +41,7 @@ class Employee:
 
 
 def employees(townships: int = 2, communities: int = 1) -> Iterator[Employee]:
-    """Everyone: the city's three, three in each county, clerks and workers in some places.
+    """Everyone: the city's five, three in each county, clerks and workers in some places.
 
     In each county the first subdistrict has a clerk and the first town; in each of their places
     the first community or village has a worker.
@@ -49,6 +49,8 @@ def employees(townships: int = 2, communities: int = 1) -> Iterator[Employee]:
     yield Employee("leader", "city_leader", CITY)
     yield Employee("officer", "city_officer", CITY)
     yield Employee("admin", "administrator", CITY)
+    yield Employee("welfare", "city_unit", CITY)
+    yield Employee("planner", "city_planner", CITY)
     taken: set[str] = set()
     for county, prefix in COUNTIES.items():
         code = county.ljust(12, "0")

@@ -1,5 +1,5 @@
 """The declarations of social assistance."""
 
-from . import indicators, papers, procedure
+from . import case_indicators, indicators, papers, procedure
 
-__all__ = ["indicators", "papers", "procedure"]
+__all__ = ["case_indicators", "indicators", "papers", "procedure"]

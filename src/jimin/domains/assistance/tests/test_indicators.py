@@ -12,6 +12,7 @@ from jimin.domains.assistance import queries
 from jimin.foundation.access.scope import System, acting_as_system
 from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Award
+from jimin.kernel.cases.models import Case, Event
 from jimin.kernel.payments.models import Roll, RollLine
 from jimin.kernel.people.models import Household
 from jimin.kernel.workplans import queries as plans
@@ -254,3 +255,57 @@ def test_the_records_behind_a_number_are_as_many_as_it_says(
     assert {pk for pk in rolls if f"/records/roll/{pk}/" in page} == {
         pk for pk, area in rolls.items() if area == CHANGYI
     }
+
+
+@pytest.fixture
+def cases(db: None) -> None:
+    """Opened and closed in two counties; one of them in the year before."""
+    days = [
+        (CHANGYI, "2015-12-20", "2016-01-10"),
+        (CHANGYI, "2016-02-01", None),
+        (CHANGYI, "2016-02-03", "2016-03-01"),
+        (YONGJI, "2016-05-30", "2016-06-30"),
+        (YONGJI, "2016-07-01", None),
+    ]
+    for number, (county, opened, closed) in enumerate(days):
+        case = Case(
+            number=f"C{number}", procedure="dibao", area_id=f"{county[:6]}001001", title="试",
+            applicant="甲", state="awarded" if closed else "accepted",
+            opened_on=dt.date.fromisoformat(opened),
+            closed_on=closed and dt.date.fromisoformat(closed),
+        )  # fmt: skip
+        case.save()
+        for order, step in enumerate(["apply", "accept"], 1):
+            Event.objects.create(
+                case=case, order=order, step=step, actor_label="试", after="accepted",
+                happened_on=case.opened_on + dt.timedelta(order),
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "changyi", "yongji"),
+    [
+        ("dibao_accepted", 2, 1),
+        ("dibao_settled", 2, 1),
+        ("dibao_open", 1, 0),
+        ("dibao_settled_to_accepted", 1, 1),
+    ],
+)
+def test_cases_are_counted_where_and_when_they_happen(
+    cases: None, name: str, changyi: int, yongji: int
+) -> None:
+    indicator = INDICATORS.get(name)
+    assert indicator is not None
+    with acting_as_system("试验"):
+        found = indicator.figures(BY_COUNTY, Period.year_to(dt.date(2016, 6, 30)))
+    assert [found[code].value for code in (CHANGYI, YONGJI)] == [changyi, yongji]
+
+
+@pytest.mark.parametrize("name", [each.name for each in INDICATORS.all()])
+def test_a_year_at_once_says_the_same_as_month_by_month(cases: None, name: str) -> None:
+    indicator = INDICATORS.get(name)
+    assert indicator is not None
+    with acting_as_system("试验"):
+        year = indicator.figures_of_year(BY_COUNTY, 2016)
+        for end, found in year.items():
+            assert found == indicator.figures(BY_COUNTY, Period.year_to(end)), end

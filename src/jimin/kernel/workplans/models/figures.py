@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jimin.foundation.access.scope import ScopedManager
@@ -98,7 +99,10 @@ class Snapshot(Kept):
 
 
 class Standing(models.Model):
-    """The light a target showed on a day, kept as it was shown then."""
+    """The light a target showed on a day, kept as it was shown then; with an area, that part's.
+
+    A correction adds a row; the one before it stays and says when it was replaced.
+    """
 
     target = models.ForeignKey(
         Target, models.CASCADE, related_name="standings", verbose_name=_("目标")
@@ -106,15 +110,34 @@ class Standing(models.Model):
     on = models.DateField(_("截至"))
     light = models.CharField(_("灯"), max_length=6)
     sentence = models.CharField(_("算式"), max_length=400)
+    area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("地区")
+    )
+    actual = models.DecimalField(_("现值"), max_digits=24, decimal_places=8, null=True, blank=True)
+    planned = models.DecimalField(_("序时"), max_digits=24, decimal_places=8, null=True, blank=True)
+    progress = models.DecimalField(
+        _("完成程度"), max_digits=24, decimal_places=8, null=True, blank=True
+    )
+    reason = models.CharField(_("更正理由"), max_length=200, blank=True)
+    replaced_at = models.DateTimeField(_("更正时间"), null=True, blank=True)
     kept_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("亮灯记录")
         verbose_name_plural = _("亮灯记录")
         ordering = ["target", "on", "id"]
+        indexes = [models.Index(fields=["on", "replaced_at"], name="standing_of_day")]
 
     def __str__(self) -> str:
         return f"{self.target_id} {self.on} {self.light}"
+
+
+class Verdict(models.TextChoices):
+    """What a reviewer says of evidence, and so of the report that rests on it."""
+
+    PENDING = "pending", _("待核实")
+    TRUE = "true", _("属实")
+    RETURNED = "returned", _("退回")
 
 
 class Report(Kept):
@@ -131,6 +154,9 @@ class Report(Kept):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("上报人")
     )
     reported_at = models.DateTimeField(_("上报时间"), auto_now_add=True)
+    received_on = models.DateField(_("收到日期"), default=timezone.localdate)
+    reason = models.CharField(_("更正理由"), max_length=200, blank=True)
+    verdict = models.CharField(_("核实"), max_length=8, choices=Verdict, default=Verdict.PENDING)
 
     objects = ScopedManager(subject="workplans.report")
 

@@ -60,6 +60,10 @@ class Target(Sourced):
         S_CURVE = "s_curve", _("先慢后快再慢")
         BACK_LOADED = "back_loaded", _("前松后紧")
 
+    class Reporter(models.TextChoices):
+        CITY = "city", _("市局单位")
+        COUNTIES = "counties", _("各县（市、区）")
+
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="targets", verbose_name=_("要点"))
     task = models.ForeignKey(Task, models.CASCADE, related_name="targets", verbose_name=_("任务"))
     code = models.CharField(_("编号"), max_length=20)
@@ -90,6 +94,9 @@ class Target(Sourced):
         "self", models.SET_NULL, null=True, blank=True, related_name="parts", verbose_name=_("其中")
     )
     indicator = models.CharField(_("计算指标"), max_length=60, blank=True)
+    reporter = models.CharField(_("谁上报"), max_length=10, choices=Reporter, default=Reporter.CITY)
+    wanted_evidence = models.JSONField(_("要求的佐证"), default=list, blank=True)
+    is_public = models.BooleanField(_("对外公布"), default=False)
 
     class Meta(Sourced.Meta):
         abstract = False

@@ -4,6 +4,17 @@ Figures are sums over all areas whoever looks, so they are read as the program i
 registers behind them open only within the reader's own areas.
 """
 
+from .cycle import (
+    Due,
+    Expected,
+    due_demands,
+    late_list,
+    months_locked,
+    on_time_rates,
+    period_of,
+    reported_targets,
+    unit_of,
+)
 from .figures import (
     bound_figures,
     latest_reports,
@@ -15,32 +26,55 @@ from .figures import (
     trend,
     with_whole,
 )
-from .judging import goal_of, row_of
-from .ledger import default_day, ledger, plan_in_force, target_row
+from .judging import expected_areas, goal_of, parsed, quotas_of, row_of, terms_on
+from .ledger import default_day, ledger, paper_on, plan_in_force, target_row, with_terms
 from .rows import Figures, FrameProgress, Ledger, Node, Paper, Part, Row, count_lights
+from .scores import expected_up_to, scorecards
+from .shown import Line, Shown, kept_ledger, shown
 
 __all__ = [
+    "Due",
+    "Expected",
     "Figures",
     "FrameProgress",
     "Ledger",
+    "Line",
     "Node",
     "Paper",
     "Part",
     "Row",
+    "Shown",
     "bound_figures",
     "count_lights",
     "default_day",
+    "due_demands",
+    "expected_areas",
+    "expected_up_to",
     "goal_of",
+    "kept_ledger",
+    "late_list",
     "latest_reports",
     "ledger",
     "measure",
+    "months_locked",
+    "on_time_rates",
+    "paper_on",
+    "parsed",
     "past_lights",
+    "period_of",
     "plan_in_force",
     "plan_period",
+    "quotas_of",
+    "reported_targets",
     "row_of",
+    "scorecards",
+    "shown",
     "statistic",
     "statistics_for",
     "target_row",
+    "terms_on",
     "trend",
+    "unit_of",
+    "with_terms",
     "with_whole",
 ]

@@ -87,8 +87,9 @@ def trend(indicator: str, code: str, year: int) -> list[Snapshot]:
 
 
 def past_lights(plan: Plan) -> dict[int, list[Standing]]:
-    """The lights kept for each target, one a day, the last word of each day."""
-    found: dict[int, dict[date, Standing]] = {}
-    for kept in Standing.objects.filter(target__plan=plan).order_by("on", "id"):
-        found.setdefault(kept.target_id, {})[kept.on] = kept
-    return {target: list(days.values()) for target, days in found.items()}
+    """The lights kept for each target, one a day, as they stand after corrections."""
+    kept = Standing.objects.filter(target__plan=plan, area=None, replaced_at=None)
+    found: dict[int, list[Standing]] = {}
+    for standing in kept.order_by("on", "id"):
+        found.setdefault(standing.target_id, []).append(standing)
+    return found

@@ -1,8 +1,9 @@
 """The whole ledger, or one target of it, on a day."""
 
+from collections.abc import Callable
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from jimin.kernel.areas.queries import counties
@@ -12,7 +13,7 @@ from ..rules.indicators import month_end
 from ..rules.lights import judge_delivery
 from .figures import bound_figures, latest_reports
 from .judging import row_of
-from .rows import Ledger, Node, Paper, Row
+from .rows import Figures, Ledger, Node, Paper, Row
 
 
 def plan_in_force(year: int | None = None) -> Plan | None:
@@ -26,7 +27,9 @@ def plan_in_force(year: int | None = None) -> Plan | None:
 def default_day(plan: Plan) -> date:
     """The last day kept for the plan; else the end of last month, inside the plan's year."""
     kept = (
-        Standing.objects.filter(target__plan=plan).order_by("-on").values_list("on", flat=True)
+        Standing.objects.filter(target__plan=plan, replaced_at=None)
+        .order_by("-on")
+        .values_list("on", flat=True)
     ).first()
     if kept:
         return kept
@@ -39,18 +42,25 @@ def default_day(plan: Plan) -> date:
 
 
 def ledger(plan: Plan, on: date) -> Ledger:
-    """The whole ledger on a day: six queries, and those of each indicator bound in it."""
-    tasks = list(
-        Task.objects.filter(plan=plan).prefetch_related(
-            Prefetch("frames"),
-            Prefetch("targets", Target.objects.select_related("part_of")),
-            Prefetch("deliverables", Deliverable.objects.all()),
-        )
-    )
-    targets = [target for task in tasks for target in task.targets.all()]
+    """The whole ledger on a day: a dozen queries, and those of each indicator bound in it."""
+    targets = list(Target.objects.filter(plan=plan).only("indicator"))
     figures = bound_figures(plan, targets, on)
     reports = latest_reports(plan, on)
     areas = {area.code: area for area in counties()}
+
+    def row(target: Target) -> Row:
+        return row_of(target, on, figures, reports.get(target.pk, {}), areas)
+
+    return tree_of(plan, on, row, figures)
+
+
+def tree_of(plan: Plan, on: date, row: Callable[[Target], Row], figures: Figures) -> Ledger:
+    """The tasks as a tree, each target as `row` makes it."""
+    tasks = Task.objects.filter(plan=plan).prefetch_related(
+        Prefetch("frames"),
+        Prefetch("targets", with_terms(Target.objects.all())),
+        Prefetch("deliverables", Deliverable.objects.prefetch_related("steps")),
+    )
     nodes: dict[int, Node] = {}
     tree: list[Node] = []
     for task in tasks:
@@ -58,13 +68,24 @@ def ledger(plan: Plan, on: date) -> Ledger:
         (nodes[task.parent_id].children if task.parent_id in nodes else tree).append(node)
         for target in task.targets.all():
             target.plan, target.task = plan, task
-            node.rows.append(row_of(target, on, figures, reports.get(target.pk, {}), areas))
-        for paper in task.deliverables.all():
-            issued = paper.progress == Deliverable.Progress.ISSUED and (
-                paper.issued_on is not None and paper.issued_on <= on
-            )
-            node.papers.append(Paper(paper, judge_delivery(issued, paper.due, on=on)))
+            node.rows.append(row(target))
+        node.papers += [paper_on(paper, on) for paper in task.deliverables.all()]
     return Ledger(plan, on, tree, nodes, figures)
+
+
+def with_terms(targets: QuerySet[Target]) -> QuerySet[Target]:
+    """Targets with all that their goals are made of."""
+    return targets.select_related("part_of", "allocation").prefetch_related(
+        "allocation__quotas__area", "milestones", "adjustments"
+    )
+
+
+def paper_on(paper: Deliverable, on: date) -> Paper:
+    """How far a paper had come by a day."""
+    reached = [step.progress for step in paper.steps.all() if step.on <= on]
+    progress = Deliverable.Progress(reached[-1]) if reached else Deliverable.Progress.PLANNED
+    is_issued = progress == Deliverable.Progress.ISSUED
+    return Paper(paper, judge_delivery(is_issued, paper.due, on=on), progress)
 
 
 def target_row(target: Target, on: date) -> Row:

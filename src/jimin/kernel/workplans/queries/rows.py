@@ -46,6 +46,7 @@ class Row:
 class Paper:
     paper: Deliverable
     standing: Judged
+    progress: Deliverable.Progress
 
 
 @dataclass

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from .words import Number, exact
@@ -88,6 +89,8 @@ class Figure:
 
 
 Measure = Callable[[Cut, Period], Mapping[str, Number]]
+# What each month of a year adds to each part, by (code, month); month 0 is what was there before.
+Additions = Callable[[Cut, int], Mapping[tuple[str, int], Number]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ class Indicator:
     may be left out of the numerator; left out of the denominator it is unknown, which is not the
     same as a denominator of 0 (nothing to measure there). `drill_down` is the address of the
     records behind one area's number; `basis` says in words, for each part, what its number is
-    made of where no register shows it.
+    made of where no register shows it. `numerator_added` and `denominator_added` answer for a
+    whole year in one query, where months only add up; without them a year is twelve measurements.
     """
 
     name: str
@@ -114,6 +118,29 @@ class Indicator:
     numerator_label: Any = ""
     denominator_label: Any = ""
     is_money: bool = False
+    numerator_added: Additions | None = None
+    denominator_added: Additions | None = None
+
+    def figures_of_year(self, cut: Cut, year: int) -> dict[dt.date, dict[str, Figure]]:
+        """Every part's figure at the end of each month; the same as twelve times `figures`."""
+        ends = [month_end(year, month) for month in range(1, 13)]
+        if self.numerator_added is None:
+            return {end: self.figures(cut, Period.year_to(end)) for end in ends}
+        tops = _running(self.numerator_added(cut, year))
+        if not self.kind.is_quotient:
+            return {
+                end: {code: Figure(months[end.month]) for code, months in tops.items()}
+                for end in ends
+            }
+        assert self.denominator_added is not None
+        bottoms = _running(self.denominator_added(cut, year))
+        return {
+            end: {
+                code: Figure(tops[code][end.month], bottoms[code][end.month], is_quotient=True)
+                for code in tops
+            }
+            for end in ends
+        }
 
     def figures(self, cut: Cut, period: Period) -> dict[str, Figure]:
         """Every part's figure, in order of division code."""
@@ -129,6 +156,14 @@ class Indicator:
             )
             for code in sorted({*tops, *bottoms})
         }
+
+
+def _running(added: Mapping[tuple[str, int], Number]) -> dict[str, list[Fraction]]:
+    """The sums up to each month, by part in order of code; index 0 is before the year."""
+    months: dict[str, list[Fraction]] = {}
+    for (code, month), number in added.items():
+        months.setdefault(code, [Fraction(0)] * 13)[month] += exact(number)
+    return {code: list(accumulate(months[code])) for code in sorted(months)}
 
 
 def total(figures: Iterable[Figure]) -> Figure | None:
@@ -160,6 +195,9 @@ class Registry:
             raise ValueError(
                 f"indicator {indicator.name!r}: a ratio, and only it, has a denominator"
             )
+        both = indicator.numerator_added is None or indicator.denominator is None
+        if not both and indicator.denominator_added is None:
+            raise ValueError(f"indicator {indicator.name!r}: both parts are added by month or none")
         self._indicators[indicator.name] = indicator
         return indicator
 

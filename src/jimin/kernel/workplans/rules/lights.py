@@ -72,6 +72,21 @@ class Goal:
     curve: str = "linear"
     points: Sequence[Number] = ()
     reference: str = ""
+    due_share: Fraction | None = None  # of a target by stages, whose days say what is due
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it is measured against a part of the target by now, not against the whole."""
+        if self.kind in {Kind.ZERO, Kind.CAP, Kind.GRADE, Kind.RELATIONAL}:
+            return False
+        by_kind = self.kind in {Kind.FLOW, Kind.MILESTONE, Kind.PER_UNIT}
+        return by_kind or (self.baseline is not None and self.comparator != "range")
+
+    def share_due(self, on: dt.date) -> Fraction:
+        """Share of the work due on a day."""
+        if self.due_share is not None:
+            return self.due_share
+        return planned_share(self.curve, start=self.start, due=self.due, on=on, points=self.points)
 
 
 @dataclass(frozen=True)
@@ -119,9 +134,7 @@ def judge(goal: Goal, actual: Number | None, *, on: dt.date, absent: str = "未�
         return _standing(Light.RED, f"缺少{goal.reference or '目标值'}，无法比较", number)
     if goal.kind == Kind.GRADE:
         return _judge_grade(goal, number, on)
-    if goal.kind in {Kind.FLOW, Kind.MILESTONE, Kind.PER_UNIT} or (
-        goal.baseline is not None and goal.comparator != "range"
-    ):
+    if goal.is_scheduled:
         return _judge_schedule(goal, number, on)
     return _judge_level(goal, number, on)
 
@@ -240,7 +253,7 @@ def _judge_schedule(goal: Goal, number: Fraction, on: dt.date) -> Standing:
     if goal.comparator in {"<=", "<"} and goal.baseline is None:
         return _judge_ceiling(goal, number, on)
     value, base = exact(goal.value), exact(goal.baseline or 0)
-    due_share = planned_share(goal.curve, start=goal.start, due=goal.due, on=on, points=goal.points)
+    due_share = goal.share_due(on)
     planned = base + (value - base) * due_share
     reached = met(goal, number)
     progress = Fraction(int(reached)) if value == base else (number - base) / (value - base)
@@ -264,7 +277,7 @@ def _judge_ceiling(goal: Goal, number: Fraction, on: dt.date) -> Standing:
     """A sum that must stay under a limit: the share of the limit that may be used up by now."""
     assert goal.value is not None
     value = exact(goal.value)
-    due_share = planned_share(goal.curve, start=goal.start, due=goal.due, on=on, points=goal.points)
+    due_share = goal.share_due(on)
     allowed = value * due_share
     spent = f"累计 {with_unit(number, goal.unit)}"
     permitted = f"序时限额 {with_unit(allowed, goal.unit)}"

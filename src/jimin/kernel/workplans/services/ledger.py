@@ -20,6 +20,7 @@ from jimin.foundation.audit.services import log
 from jimin.kernel.areas.models import Area
 
 from ..models import Deliverable, Frame, OfficialStatistic, Plan, State, Target, Task
+from .completing import complete_target
 
 DATA = Path(__file__).parent.parent / "data"
 DEMO_LEDGER = DATA / "jilin_2016.yaml"
@@ -68,8 +69,8 @@ def load_ledger(*, actor: User | System, path: Path = DEMO_LEDGER) -> Plan:
         text=text,
         note=written.get("note", ""),
     )
+    _put_in_force(plan)  # before its rows: shares and stages are given to a ledger in force
     _Writer(plan, actor).write(written)
-    _put_in_force(plan)
     log(actor=actor, obj=plan, verb="loaded", values={"sha256": sha256})
     return plan
 
@@ -142,6 +143,7 @@ class _Writer:
 
     def __init__(self, plan: Plan, actor: User | System) -> None:
         self.plan = plan
+        self.actor = actor
         self.order = 0
         self.decided = {
             "state": State.CONFIRMED,
@@ -225,6 +227,9 @@ class _Writer:
             due=due,
             part_of=self.targets[entry["part_of"]] if "part_of" in entry else None,
             indicator=entry.get("indicator", ""),
+            reporter=entry.get("by", Target.Reporter.CITY),
+            wanted_evidence=entry.get("wants", []),
+            is_public=entry.get("public", False),
             **{name: entry.get(name, "") for name in copied},
             **self._within(task, entry["quote"]),
             **self.decided,
@@ -232,6 +237,7 @@ class _Writer:
         target.full_clean()
         target.save()
         self.targets[entry["id"]] = target
+        complete_target(self.actor, target, entry)
 
     def _paper(self, task: Task, entry: dict[str, Any]) -> None:
         action = entry.get("action", Deliverable.Action.NEW)

@@ -1,9 +1,14 @@
-"""Figures reported by hand, and keeping what was shown each month."""
+"""Figures reported by hand, what they rest on, and what a reviewer says of them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import PurePath
+from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,12 +17,29 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
 from jimin.foundation.audit.services import log
+from jimin.foundation.sealed.rules import sm3
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.rules import reach
 
-from .. import queries
-from ..models import Deliverable, Plan, Report, Snapshot, Standing, State, Target
-from ..rules.words import rounded
+from ..models import Evidence, Plan, Report, State, Target, Unit, Verdict
+from ..queries import period_of
+from .periods import keep_after_correction
+
+REPORT = "workplans.report"
+LARGEST_FILE = 10 * 1024 * 1024
+FILES = (".pdf", ".jpg", ".jpeg", ".png", ".docx", ".xlsx", ".doc", ".xls", ".ofd", ".zip")
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something a report rests on, before it is stored."""
+
+    kind: str
+    title: str
+    address: str = ""
+    number: str = ""
+    file_name: str = ""
+    content: bytes = b""
 
 
 @transaction.atomic
@@ -30,14 +52,40 @@ def report_progress(
     numerator: Decimal,
     denominator: Decimal | None = None,
     evidence: str,
+    items: Sequence[Item] = (),
+    reason: str = "",
+    received_on: date | None = None,
 ) -> Report:
-    """Report where a target stands. Reporting the same day again corrects; the old one stays."""
-    require(actor=actor, verb="report", subject="workplans.report", area=area.code)
-    target = Target.objects.select_for_update().select_related("plan").get(pk=target.pk)
+    """Report where a target stands. Reporting the same day again corrects; the old one stays.
+
+    After the period was locked only a reviewer corrects, and says why. A reviewer may also enter
+    a report that was received on paper before today.
+    """
+    target = (
+        Target.objects.select_for_update(of=("self",))
+        .select_related("plan", "task")
+        .get(pk=target.pk)
+    )
+    require_reporter(actor=actor, target=target, area=area)
     _check_report(target, area, on)
+    today = timezone.localdate()
+    received_on = received_on or today
+    if received_on > today or received_on < date(target.plan.year, 1, 1):
+        raise ValidationError({"received_on": _("收到日期应在要点年度之内，且不晚于今天。")})
+    period = period_of(target.plan, on)
+    if received_on != today or period.is_locked:
+        require(actor=actor, verb="verify", subject=REPORT, area=target.plan.area_id)
+    if period.is_locked and not reason.strip():
+        raise ValidationError({"reason": _("%(on)s 这一期已锁定。更正须填写理由。") % {"on": on}})
     if not evidence.strip():
         raise ValidationError({"evidence": _("请填写佐证说明：数从哪里来，凭据在哪里。")})
-    now = timezone.now()
+    if numerator < 0:
+        raise ValidationError({"numerator": _("上报的数不能为负数。")})
+    same_day = Report._base_manager.filter(target=target, area=area, on=on, replaced_at=None)
+    old = same_day.first()
+    is_same = old and (old.numerator, old.denominator) == (numerator, denominator)
+    if old and is_same and not items and old.verdict != Verdict.RETURNED:
+        return old
     report = Report(
         target=target,
         area=area,
@@ -46,102 +94,155 @@ def report_progress(
         denominator=denominator,
         evidence=evidence.strip(),
         reported_by=actor if isinstance(actor, User) else None,
+        received_on=received_on,
+        reason=reason.strip(),
     )
-    if numerator < 0:
-        raise ValidationError({"numerator": _("上报的数不能为负数。")})
-    with_same_day = Report._base_manager.filter(target=target, area=area, on=on, replaced_at=None)
-    old = with_same_day.first()
-    if old and (old.numerator, old.denominator) == (numerator, denominator):
-        return old
-    with_same_day.update(replaced_at=now)
-    report.full_clean()
+    same_day.update(replaced_at=timezone.now())
+    report.full_clean(exclude=["target", "area", "reported_by"])  # they were just read
     report.save()
+    for item in items:
+        _add_item(actor, report, item)
     values = {"target": target.code, "area": area.code, "on": on, "numerator": numerator}
+    if denominator is not None:
+        values["denominator"] = denominator
     if old:
         values["before"] = old.numerator
-    log(actor=actor, obj=report, verb="corrected" if old else "reported", values=values)
+    verb = "corrected" if old else "reported"
+    log(actor=actor, obj=report, verb=verb, values=values, reason=report.reason)
+    if period.is_locked:
+        keep_after_correction(actor=actor, plan=target.plan, on=on, reason=report.reason)
     return report
 
 
 @transaction.atomic
-def advance_paper(
-    *,
-    actor: User | System,
-    paper: Deliverable,
-    progress: str,
-    number: str = "",
-    issued_on: date | None = None,
-) -> Deliverable:
-    """Record how far a paper has come; an issued one has its number and day."""
-    paper = Deliverable.objects.select_for_update().select_related("plan").get(pk=paper.pk)
-    require(actor=actor, verb="report", subject="workplans.report", area=paper.plan.area_id)
-    if progress == Deliverable.Progress.ISSUED and not (number and issued_on):
-        raise ValidationError(_("已印发的文件要填写文号和印发日期。"))
-    before = paper.progress
-    paper.progress, paper.number, paper.issued_on = progress, number, issued_on
-    paper.full_clean()
-    paper.save()
-    log(
-        actor=actor,
-        obj=paper,
-        verb="advanced",
-        values={"progress": [before, progress], "number": number, "issued_on": issued_on},
-    )
-    return paper
+def add_evidence(*, actor: User | System, report: Report, item: Item) -> Evidence:
+    """Add something a report rests on; a verdict on the report is then open again."""
+    report = _lock(report)
+    require_reporter(actor=actor, target=report.target, area=report.area)
+    if report.replaced_at is not None or report.verdict == Verdict.RETURNED:
+        raise ValidationError(_("这次上报已更正或已退回。请重新上报后再附佐证。"))
+    added = _add_item(actor, report, item)
+    report.verdict = Verdict.PENDING
+    report.save(update_fields=["verdict"])
+    return added
 
 
 @transaction.atomic
-def keep_month(*, actor: User | System, plan: Plan, on: date) -> int:
-    """Keep every indicator and light as it is for a day; return how many figures changed.
+def judge_evidence(
+    *, actor: User | System, item: Evidence, verdict: str, note: str = ""
+) -> Evidence:
+    """Say of one piece whether it is true. One returned piece returns the report.
 
-    Keeping the same day again changes nothing unless a figure changed; then the old one stays
-    beside the new.
+    The report is true once all of its pieces are, and all that the target asks for are there.
     """
-    require(actor=actor, verb="report", subject="workplans.report", area=plan.area_id)
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    ledger = queries.ledger(plan, on)
-    changed = _keep_snapshots(ledger.figures, plan, on)
-    known: dict[int, Standing] = {}
-    for kept in Standing.objects.filter(target__plan=plan, on=on).order_by("id"):
-        known[kept.target_id] = kept
-    fresh = []
-    for row in ledger.rows():
-        old = known.get(row.target.pk)
-        new = (row.standing.light.value, row.standing.sentence[:400])
-        if old is None or (old.light, old.sentence) != new:
-            fresh.append(Standing(target=row.target, on=on, light=new[0], sentence=new[1]))
-    Standing.objects.bulk_create(fresh)
-    changed += len(fresh)
-    if changed:
-        log(actor=actor, obj=plan, verb="kept", values={"on": on, "changed": changed})
-    return changed
+    report = _lock(item.report)
+    require(actor=actor, verb="verify", subject=REPORT, area=report.target.plan.area_id)
+    item = Evidence._base_manager.select_for_update().get(pk=item.pk)
+    if isinstance(actor, User) and actor.pk in (item.added_by_id, report.reported_by_id):
+        raise ValidationError(_("佐证不能由上报人自己核实。请另一人核实。"))
+    if report.replaced_at is not None:
+        raise ValidationError(_("这次上报已更正，不用再核实。"))
+    if verdict not in (Verdict.TRUE, Verdict.RETURNED):
+        raise ValidationError({"verdict": _("请选择“属实”或“退回”。")})
+    if verdict == Verdict.RETURNED and not note.strip():
+        raise ValidationError({"note": _("退回要写明哪里不对、怎样补正。")})
+    item.verdict, item.note = verdict, note.strip()
+    item.judged_by = actor if isinstance(actor, User) else None
+    item.judged_at = timezone.now()
+    item.full_clean(exclude=["file"])
+    item.save()
+    report.verdict = _verdict_of(report)
+    report.save(update_fields=["verdict"])
+    values = {"verdict": verdict, "report": report.pk, "of_report": report.verdict}
+    log(actor=actor, obj=item, verb="judged", values=values, reason=item.note)
+    return item
 
 
-def _keep_snapshots(figures: queries.Figures, plan: Plan, on: date) -> int:
-    old = {
-        (kept.indicator, kept.area_id): kept
-        for kept in Snapshot.objects.filter(on=on, replaced_at=None)
-    }
-    replaced, fresh = [], []
-    for name, by_area in figures.items():
-        for code, figure in queries.with_whole(name, by_area, plan.area_id).items():
-            known = old.get((name, code))
-            new = Snapshot(
-                indicator=name,
-                area_id=code,
-                on=on,
-                numerator=rounded(figure.numerator, 4),
-                denominator=None if figure.denominator is None else rounded(figure.denominator, 4),
-                value=None if figure.value is None else rounded(figure.value, 8),
-            )
-            if known and (known.numerator, known.denominator) == (new.numerator, new.denominator):
-                continue
-            if known:
-                replaced.append(known.pk)
-            fresh.append(new)
-    Snapshot.objects.filter(pk__in=replaced).update(replaced_at=timezone.now())
-    Snapshot.objects.bulk_create(fresh)
-    return len(fresh)
+def read_evidence(*, actor: User | System, item: Evidence) -> bytes:
+    """The file as it was handed in; one that was changed since is not handed out."""
+    report = item.report
+    require(actor=actor, verb="view", subject=REPORT, area=report.area_id)
+    with item.file.open("rb") as file:
+        content: bytes = file.read()
+    if sm3(content) != item.sm3:
+        raise ValidationError(_("“%(title)s”与提交时不一致，不能下载。") % {"title": item.title})
+    log(actor=actor, obj=item, verb="download", values={"report": report.pk})
+    return content
+
+
+def missing_kinds(report: Report) -> list[str]:
+    """The kinds of evidence the target asks for that the report does not have."""
+    there = {item.kind for item in Evidence._base_manager.filter(report=report)}
+    return [kind for kind in report.target.wanted_evidence if kind not in there]
+
+
+def require_reporter(*, actor: User | System, target: Target, area: Area) -> None:
+    """Who reports in the area; of a city unit that has members, only they and reviewers."""
+    require(actor=actor, verb="report", subject=REPORT, area=area.code)
+    if isinstance(actor, System) or area.code != target.plan.area_id:
+        return
+    if actor.may("verify", REPORT, area.code):
+        return
+    unit = Unit.objects.filter(area=area, name=target.task.lead_unit).first()
+    if unit is None or not unit.members.filter(pk=actor.pk).exists():
+        raise PermissionDenied(
+            _("这个目标由“%(unit)s”上报，您不是它的填报人。") % {"unit": target.task.lead_unit}
+        )
+
+
+def may_report(actor: User, target: Target, area: Area) -> bool:
+    """Whether the form is worth showing."""
+    try:
+        require_reporter(actor=actor, target=target, area=area)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def _lock(report: Report) -> Report:
+    found: Report = (
+        Report._base_manager.select_for_update(of=("self",))
+        .select_related("target__plan", "target__task", "area")
+        .get(pk=report.pk)
+    )
+    return found
+
+
+def _verdict_of(report: Report) -> Verdict:
+    found = {item.verdict for item in Evidence._base_manager.filter(report=report)}
+    if Verdict.RETURNED in found:
+        return Verdict.RETURNED
+    is_whole = found == {Verdict.TRUE} and not missing_kinds(report)
+    return Verdict.TRUE if is_whole else Verdict.PENDING
+
+
+def _add_item(actor: User | System, report: Report, item: Item) -> Evidence:
+    evidence = Evidence(
+        report=report,
+        kind=item.kind,
+        title=item.title.strip() or item.file_name or item.number or item.address,
+        address=item.address.strip(),
+        number=item.number.strip(),
+        added_by=actor if isinstance(actor, User) else None,
+    )
+    evidence.title = evidence.title[:120]
+    if item.kind == Evidence.Kind.FILE and item.content:
+        _check_file(item)
+        evidence.sm3 = sm3(item.content)
+        suffix = PurePath(item.file_name).suffix.lower()
+        evidence.file.save(f"{evidence.sm3[:16]}{suffix}", ContentFile(item.content), save=False)
+    evidence.full_clean()
+    evidence.save()
+    values: dict[str, Any] = {"report": report.pk, "kind": item.kind, "title": evidence.title}
+    log(actor=actor, obj=evidence, verb="added", values=values)
+    return evidence
+
+
+def _check_file(item: Item) -> None:
+    if PurePath(item.file_name).suffix.lower() not in FILES:
+        raise ValidationError({"file": _("文件种类应为 %(kinds)s。") % {"kinds": "、".join(FILES)}})
+    if len(item.content) > LARGEST_FILE:
+        raise ValidationError({"file": _("文件超过 10 MB。请压缩后再上传。")})
 
 
 def _check_report(target: Target, area: Area, on: date) -> None:
@@ -149,6 +250,8 @@ def _check_report(target: Target, area: Area, on: date) -> None:
         raise ValidationError(_("只能对执行中台账的目标上报进度。"))
     if target.indicator:
         raise ValidationError(_("这个目标由业务数据计算，不能手工上报。"))
+    if target.milestones.exists():
+        raise ValidationError(_("这个目标按节点考核，请登记节点完成情况。"))
     first, last = reach(target.plan.area_id)
     if not first <= area.code <= last:
         raise ValidationError({"area": _("这个地区不在要点适用的范围内。")})

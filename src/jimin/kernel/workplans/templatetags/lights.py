@@ -1,5 +1,6 @@
 """Lights as a sign and a word, and exact numbers for people."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
+from ..queries.shown import HEIGHT, WIDTH, Line
 from ..rules.lights import Light
 from ..rules.words import plain
 
@@ -30,6 +32,47 @@ def light(name: str) -> SafeString:
     icon, word = SHOWN[found]
     return format_html(
         '<span class="light light-{}">{} {}</span>', found, lucide(icon, size=18), word
+    )
+
+
+TRENDS: dict[str, tuple[str, Any]] = {
+    "better": ("trending-up", _("比上期好转")),
+    "same": ("minus", _("与上期持平")),
+    "worse": ("trending-down", _("比上期变差")),
+}
+LINE = (
+    '<svg class="spark spark-{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+    '<polyline class="spark-planned" points="{}"/><polyline class="spark-actual" points="{}"/>{}'
+    "</svg>"
+)
+
+
+@register.simple_tag
+def spark(lines: Mapping[int, Line], key: int) -> SafeString | str:
+    """The course of a target: what was reached, and beneath it what was due."""
+    line = lines.get(key)
+    if line is None:
+        return ""
+    words = "、".join(str(SHOWN[Light(month.light)][1]) for month in line.months)
+    x, y = line.last
+    dot = format_html('<circle cx="{}" cy="{}" r="2"/>', x, y) if x else ""
+    return format_html(
+        LINE, line.light, WIDTH, HEIGHT, f"{_('各期')}：{words}", line.planned, line.actual, dot
+    )
+
+
+@register.simple_tag
+def trend(lines: Mapping[int, Line], key: int) -> SafeString | str:
+    line = lines.get(key)
+    if line is None or not line.trend:
+        return ""
+    icon, word = TRENDS[line.trend]
+    return format_html(
+        '<span class="trend trend-{}" title="{}">{}<span class="visually-hidden">{}</span></span>',
+        line.trend,
+        word,
+        lucide(icon, size=18),
+        word,
     )
 
 

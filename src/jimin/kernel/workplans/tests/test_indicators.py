@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jimin.kernel.workplans.rules.binding import suggestions
 from jimin.kernel.workplans.rules.curves import CurveError, check_points, planned_share, seasonal
 from jimin.kernel.workplans.rules.indicators import (
+    INDICATORS,
     Cut,
     Figure,
     Indicator,
@@ -168,3 +170,12 @@ def test_numbers_are_rounded_only_for_people(value: Number, text: str) -> None:
 def test_rounding_is_half_away_from_zero() -> None:
     assert rounded(Decimal("2.345")) == Decimal("2.35")
     assert rounded(Decimal("-2.345")) == Decimal("-2.35")
+
+
+def test_a_binding_is_suggested_by_words_of_a_kind_that_suits() -> None:
+    found = suggestions("农村低保标准不低于扶贫标准", "relational", INDICATORS.all())
+    assert found[0].indicator.name == "dibao_rural_to_poverty_line"
+    assert "农村低保标准" in found[0].shared
+    assert suggestions("农村低保标准不低于扶贫标准", "flow", INDICATORS.all()) == []
+    assert suggestions("福利彩票销售额", "flow", INDICATORS.all()) == []
+    assert suggestions("", "flow", INDICATORS.all()) == []

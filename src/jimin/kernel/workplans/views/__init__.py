@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import indicators, ledger, review
+from . import binding, changes, cycle, demands, evidence, indicators, ledger, papers, prints, review
 
 urlpatterns = [
     path("plan/", ledger.current, name="plan"),
@@ -11,6 +11,30 @@ urlpatterns = [
     path("plan/indicators/<slug:name>/", indicators.indicator, name="plan-indicator"),
     path("plan/target/<int:pk>/", ledger.target, name="plan-target"),
     path("plan/target/<int:pk>/report/", ledger.report, name="plan-report"),
+    path("plan/target/<int:pk>/adjust/", changes.adjust, name="plan-adjust"),
+    path("plan/target/<int:pk>/divide/", changes.divide, name="plan-divide"),
+    path("plan/target/<int:pk>/bind/", binding.bind, name="plan-bind"),
+    path("plan/target/<int:pk>/curve/", changes.curve, name="plan-curve"),
+    path("plan/target/<int:pk>/stages/", changes.stages, name="plan-stages"),
+    path("plan/adjustment/<int:pk>/decide/", changes.decide, name="plan-adjustment-decide"),
+    path("plan/milestone/<int:pk>/reach/", changes.reach, name="plan-milestone-reach"),
+    path("plan/paper/<int:pk>/", papers.paper, name="plan-paper"),
+    path("plan/report/<int:pk>/evidence/", evidence.add, name="plan-evidence-add"),
+    path("plan/evidence/<int:pk>/", evidence.file, name="plan-evidence"),
+    path("plan/evidence/<int:pk>/judge/", evidence.judge, name="plan-evidence-judge"),
+    path("plan/mine/", cycle.mine, name="plan-mine"),
+    path("plan/archive/<int:pk>/", cycle.archive, name="plan-archive"),
+    path("plan/demand/<int:pk>/", demands.demand, name="plan-demand"),
+    path("plan/demand/<int:pk>/paper/", demands.paper, name="plan-demand-paper"),
+    path("plan/demand/<int:pk>/reply/", demands.reply, name="plan-demand-reply"),
+    path("plan/demand/<int:pk>/close/", demands.close, name="plan-demand-close"),
+    path("plan/<int:pk>/papers/", prints.papers, name="plan-papers"),
+    path("plan/<int:pk>/papers/<slug:name>.<slug:kind>", prints.printed, name="plan-print"),
+    path("plan/<int:pk>/scores/", prints.scores, name="plan-scores"),
+    path("plan/<int:pk>/demands/", demands.listed, name="plan-demands"),
+    path("plan/<int:pk>/period/", cycle.period, name="plan-period"),
+    path("plan/<int:pk>/period/lock/", cycle.lock, name="plan-period-lock"),
+    path("plan/<int:pk>/period/demand/", cycle.raise_demands, name="plan-demand-raise"),
     path("plan/<int:pk>/", ledger.plan, name="plan-ledger"),
     path("plan/<int:pk>/text/", ledger.text, name="plan-text"),
     path("plan/<int:pk>/original/", review.original, name="plan-original"),

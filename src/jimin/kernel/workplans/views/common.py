@@ -1,11 +1,14 @@
 """Finding, checking and dates, shared by the pages of the plan."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -13,7 +16,7 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
 
 from .. import queries
-from ..models import Plan
+from ..models import Plan, Target
 from ..rules.indicators import month_end
 
 
@@ -54,3 +57,36 @@ def add_errors(form: Form, error: ValidationError) -> None:
             form.add_error(name if name in form.fields else None, messages)
     else:
         form.add_error(None, error.messages)
+
+
+def find_target(pk: int) -> Target:
+    found: Target = get_object_or_404(
+        queries.with_terms(Target.objects.all()).select_related("plan__area", "task", "part_of"),
+        pk=pk,
+    )
+    return found
+
+
+def done(request: HttpRequest, back: str, action: Callable[[], Any], said: str) -> HttpResponse:
+    """Do it and go back; a refusal is shown there."""
+    try:
+        action()
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+    else:
+        messages.success(request, said)
+    return redirect(back)
+
+
+def tried(request: HttpRequest, form: Form, action: Callable[[], Any], said: str) -> bool:
+    """Whether a valid form was carried out; what the service refuses is written into it."""
+    if not form.is_valid():
+        return False
+    try:
+        action()
+    except ValidationError as error:
+        add_errors(form, error)
+        return False
+    messages.success(request, said)
+    return True

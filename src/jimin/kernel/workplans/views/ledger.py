@@ -2,25 +2,19 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jimin.foundation.records.forms import dress
-from jimin.kernel.areas.models import Area
-
 from .. import queries
-from ..models import Deliverable, Plan, Report, Sourced, Target, Task
+from ..models import Deliverable, Demand, Evidence, Plan, Report, Sourced, Standing, Target, Task
 from ..rules.lights import Light, all_thresholds, thresholds
 from ..rules.pieces import pieces
 from ..services import reports
-from .common import add_errors, allow, day_of, find_plan, months_of
+from .common import allow, day_of, find_plan, find_target, months_of, tried
+from .forms import ReportForm
 
 CONTEXT = 60  # code points shown around a sentence whose task does not hold it
 
@@ -45,7 +39,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def _ledger_page(request: HttpRequest, found: Plan) -> HttpResponse:
     user = allow(request)
     on = day_of(request, found)
-    ledger = queries.ledger(found, on)
+    shown = queries.shown(found, on)
+    ledger = shown.ledger
     wanted = request.GET.get("light", "")
     chosen = Light(wanted) if wanted in list(Light) else None
     rows = [row for row in ledger.rows() if row.standing.light == chosen] if chosen else []
@@ -54,6 +49,8 @@ def _ledger_page(request: HttpRequest, found: Plan) -> HttpResponse:
         "on": on,
         "months": months_of(found),
         "ledger": ledger,
+        "lines": shown.lines,
+        "is_kept": shown.is_kept,
         "chosen": chosen,
         "rows": rows,
         "frames": ledger.frames(),
@@ -68,7 +65,7 @@ def _ledger_page(request: HttpRequest, found: Plan) -> HttpResponse:
 @require_safe
 def target(request: HttpRequest, pk: int) -> HttpResponse:
     allow(request)
-    found = _target(pk)
+    found = find_target(pk)
     return _target_page(request, found, _report_form(request, found))
 
 
@@ -76,17 +73,16 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Report where a target stands; the reader comes back to the target."""
     user = allow(request)
-    found = _target(pk)
-    form = ReportForm(request.POST, target=found, user=user)
-    if form.is_valid():
-        try:
-            reports.report_progress(actor=user, target=found, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("已上报。"))
-            address = reverse("plan-target", args=[pk])
-            return redirect(f"{address}?on={form.cleaned_data['on']}")
+    found = find_target(pk)
+    form = ReportForm(request.POST, request.FILES, target=found, user=user)
+    if tried(
+        request,
+        form,
+        lambda: reports.report_progress(actor=user, target=found, **form.values()),
+        _("已上报。"),
+    ):
+        address = reverse("plan-target", args=[pk])
+        return redirect(f"{address}?on={form.cleaned_data['on']}")
     return _target_page(request, found, form, status=422)
 
 
@@ -104,15 +100,10 @@ def text(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workplans/text.html", context)
 
 
-def _target(pk: int) -> Target:
-    targets = Target.objects.select_related("plan__area", "task", "part_of")
-    found: Target = get_object_or_404(targets, pk=pk)
-    return found
-
-
 def _target_page(
-    request: HttpRequest, found: Target, form: "ReportForm | None", status: int = 200
+    request: HttpRequest, found: Target, form: ReportForm | None, status: int = 200
 ) -> HttpResponse:
+    user = allow(request)
     on = day_of(request, found.plan)
     row = queries.target_row(found, on)
     context = {
@@ -127,8 +118,20 @@ def _target_page(
         "all_limits": all_thresholds(),
         "reports": Report.objects.filter(target=found)
         .select_related("area", "reported_by")
+        .prefetch_related("items")
         .order_by("-on", "area", "-id"),
         "form": form,
+        "corrected": Standing.objects.filter(target=found, area=None)
+        .exclude(replaced_at=None)
+        .order_by("on", "id"),
+        "shared": sum(queries.quotas_of(found).values()),
+        "wanted_kinds": [Evidence.Kind(kind).label for kind in found.wanted_evidence],
+        "demands": Demand.objects.filter(target=found).select_related("area"),
+        "may_verify": user.may("verify", "workplans.report", found.plan.area_id),
+        "may_manage": user.may("manage", "workplans.plan", found.plan.area_id)
+        and found.plan.state == Plan.State.IN_FORCE,
+        "may_approve": user.may("approve", "workplans.plan", found.plan.area_id),
+        "may_report_city": user.may("report", "workplans.report", found.plan.area_id),
     }
     return render(request, "workplans/target.html", context, status=status)
 
@@ -144,59 +147,14 @@ def _sentence(found: Target) -> list[Any]:
     return pieces(whole, {f"target-{found.pk}": found}, start, end)
 
 
-def _report_form(request: HttpRequest, found: Target) -> "ReportForm | None":
+def _report_form(request: HttpRequest, found: Target) -> ReportForm | None:
     user = allow(request)
     in_force = found.plan.state == Plan.State.IN_FORCE
-    if found.indicator or not in_force or not user.may("report", "workplans.report"):
+    is_reported = not found.indicator and not found.milestones.all()
+    if not is_reported or not in_force or not user.may("report", "workplans.report"):
         return None
     return ReportForm(
         target=found,
         user=user,
         initial={"area": found.plan.area_id, "on": day_of(request, found.plan)},
     )
-
-
-class ReportForm(forms.Form):
-    """Where a target stands on a day."""
-
-    area = forms.ModelChoiceField(label=gettext_lazy("地区"), queryset=Area.objects.none())
-    on = forms.DateField(
-        label=gettext_lazy("截至"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": gettext_lazy("请填写截至日期。")},
-    )
-    numerator = forms.DecimalField(
-        label=gettext_lazy("数"),
-        max_digits=18,
-        decimal_places=4,
-        error_messages={"required": gettext_lazy("请填写上报的数。")},
-    )
-    denominator = forms.DecimalField(
-        label=gettext_lazy("基数"),
-        max_digits=18,
-        decimal_places=4,
-        required=False,
-        help_text=gettext_lazy("比例目标填写分子和分母；只知道百分数时，“数”填百分数，这里留空。"),
-    )
-    evidence = forms.CharField(
-        label=gettext_lazy("佐证说明"),
-        max_length=300,
-        help_text=gettext_lazy("数从哪里来，凭据放在哪里，例如：月报表第3栏，存社会救助科。"),
-        error_messages={"required": gettext_lazy("请填写佐证说明：数从哪里来，凭据在哪里。")},
-    )
-
-    def __init__(self, *args: Any, target: Target, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        inside = Area.objects.filter(code__startswith=target.plan.area_id[:4])
-        levels = inside.filter(level__in=["city", "county"], valid_to=None)
-        reach = user.reach("report", "workplans.report")
-        codes = [
-            code
-            for code in levels.values_list("code", flat=True)
-            if any(first <= code <= last for first, last in reach)
-        ]
-        field = self.fields["area"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Area.objects.filter(code__in=codes)
-        for each in self.fields.values():
-            dress(each)

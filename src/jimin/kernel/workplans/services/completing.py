@@ -1,0 +1,30 @@
+"""What a ledger written beforehand says of a target besides its terms: its shares, its stages."""
+
+from decimal import Decimal
+from typing import Any
+
+from jimin.foundation.access.models import User
+from jimin.foundation.access.scope import System
+
+from ..models import Allocation, Target
+from .adjustments import Stage, set_milestones
+from .allocations import divide_target
+
+METHODS = {"base": Allocation.Method.BY_BASE, "hand": Allocation.Method.BY_HAND}
+
+
+def complete_target(actor: User | System, target: Target, entry: dict[str, Any]) -> None:
+    if quotas := entry.get("quotas"):
+        divide_target(
+            actor=actor,
+            target=target,
+            method=METHODS[quotas["by"]],
+            source=quotas["source"],
+            numbers={code: Decimal(number) for code, number in quotas["numbers"].items()},
+        )
+    if stages := entry.get("stages"):
+        set_milestones(
+            actor=actor,
+            target=target,
+            stages=[Stage(name, due, Decimal(weight)) for name, due, weight in stages],
+        )
