@@ -264,6 +264,9 @@ def plan_cycle_gates() -> Iterator[tuple[str, Gate]]:
     yield "plan-period", Gate(subject, of=whole)
     yield "plan-period-lock", Gate(subject, "manage", "post", whole)
     yield "plan-demand-raise", Gate(report, "supervise", "post", whole)
+    yield "plan-wall", Gate(subject, of=whole)
+    yield "plan-counties", Gate(subject, of=whole)
+    yield "plan-public", Gate()
     yield "plan-papers", Gate(subject, of=whole)
     yield "plan-scores", Gate(subject, of=whole)
     for name in PRINTS:
@@ -323,7 +326,7 @@ def the_plan() -> dict[str, Any]:
     return {"pk": target.plan_id, "target": target.pk, "task": target.task_id}
 
 
-BEFORE_SIGNING_IN = {"sign-in", "sign-in-code", "set_language"}
+BEFORE_SIGNING_IN = {"sign-in", "sign-in-code", "set_language", "plan-public"}
 
 
 def gates() -> list[tuple[str, Gate]]:

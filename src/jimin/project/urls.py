@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from .api import addresses
+from .plan_counties import counties
 from .views import dashboard
 
 urlpatterns = [
@@ -20,5 +21,6 @@ urlpatterns = [
     path("", include("jimin.kernel.payments.views")),
     path("", include("jimin.domains.assistance.views")),
     path("", include("jimin.kernel.workplans.views")),
+    path("plan/<int:pk>/counties/", counties, name="plan-counties"),
     path("language/", include("django.conf.urls.i18n")),
 ]

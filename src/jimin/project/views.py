@@ -127,6 +127,7 @@ def _charts(
 ) -> dict[str, Any]:
     """What the charts draw; the tables beneath them hold the same numbers."""
     return {
+        "save": _("存为图片"),
         "map": {
             "boundaries": static("project/jilin_counties.geojson"),
             "measures": [

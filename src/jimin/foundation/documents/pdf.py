@@ -18,6 +18,7 @@ FACE = "cjk"
 # What distributions call their Chinese typefaces; JIMIN_FONT names another file.
 WANTED = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 PATIENCE = 10
+SIZES = (8, 7.5, 7, 6.5, 6, 5.5, 5)  # of tables, in points
 
 
 @dataclass(frozen=True)
@@ -27,28 +28,38 @@ class Typeface:
 
 
 def as_pdf(content: Print) -> bytes:
-    """An A4 document of as many pages as it needs."""
+    """An A4 document of as many pages as it needs, or of one that is set as small as it takes."""
+    for size in SIZES if content.fits_one_page else SIZES[:1]:
+        pdf = _set(content, size)
+        if pdf.page_no() == 1:
+            break
+    return bytes(pdf.output())
+
+
+def _set(content: Print, size: float) -> FPDF:
+    """All of it, its tables in a size; other lines in proportion."""
+    scale = size / SIZES[0]
     pdf = new_pdf(is_wide=content.is_wide)
     pdf.set_title(content.title)
-    pdf.set_font(FACE, size=18)
-    pdf.multi_cell(0, 10, content.title, align=Align.C, new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font(FACE, size=11)
+
+    def line(text: str, points: float, height: float, align: Align = Align.J) -> None:
+        pdf.set_font(FACE, size=points * scale)
+        pdf.multi_cell(0, height * scale, text, align=align, new_x="LMARGIN", new_y="NEXT")
+
+    line(content.title, 18, 10, Align.C)
     if content.subtitle:
-        pdf.multi_cell(0, 7, content.subtitle, align=Align.C, new_x="LMARGIN", new_y="NEXT")
+        line(content.subtitle, 11, 7, Align.C)
     for text in content.paragraphs:
-        pdf.multi_cell(0, 7, f"　　{text}", new_x="LMARGIN", new_y="NEXT")
+        line(f"　　{text}", 11, 7)
     for table in content.tables:
-        pdf.ln(2)
-        pdf.set_font(FACE, size=11)
-        pdf.multi_cell(0, 7, table.name, new_x="LMARGIN", new_y="NEXT")
-        add_table(pdf, table)
-    pdf.set_font(FACE, size=11)
+        pdf.ln(2 * scale)
+        line(table.name, 11, 7)
+        add_table(pdf, table, size)
     for text in content.signed:
-        pdf.multi_cell(0, 7, text, align=Align.R, new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font(FACE, size=8)
+        line(text, 11, 7, Align.R)
     for text in content.notes:
-        pdf.multi_cell(0, 5, text, new_x="LMARGIN", new_y="NEXT")
-    return bytes(pdf.output())
+        line(text, 8, 5)
+    return pdf
 
 
 def new_pdf(*, is_wide: bool = False) -> FPDF:
@@ -62,7 +73,7 @@ def new_pdf(*, is_wide: bool = False) -> FPDF:
     return pdf
 
 
-def add_table(pdf: FPDF, table: Table, size: float = 8) -> None:
+def add_table(pdf: FPDF, table: Table, size: float) -> None:
     pdf.set_font(FACE, size=size)
     align = ["RIGHT" if n in table.numbers else "LEFT" for n in range(len(table.heads))]
     with pdf.table(

@@ -43,6 +43,7 @@ class Print:
     notes: Sequence[str] = ()
     signed: Sequence[str] = ()
     is_wide: bool = False
+    fits_one_page: bool = False  # in PDF: set as small as it takes
 
 
 def as_word(content: Print) -> bytes:

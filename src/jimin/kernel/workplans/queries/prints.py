@@ -208,6 +208,31 @@ def scores(plan: Plan, on: date) -> Print:
     )
 
 
+def one_page(plan: Plan, on: date) -> Print:
+    """一页纸: every target on one line, for whoever has one minute."""
+    found = shown(plan, on).ledger
+    rows = [
+        [
+            WORDS[row.standing.light],
+            str(row.target),
+            words.wanted(row.target),
+            words.planned(row),
+            words.actual(row),
+            row.target.task.lead_unit,
+        ]
+        for row in found.rows()
+    ]
+    return Print(
+        plan.title,
+        f"截至 {_chinese(on)}：{words.lights(row.standing.light for row in found.rows())}",
+        [],
+        [Table("全部目标", ["灯", "目标", "要求", "序时", "现值", "牵头单位"], rows,
+               [4, 38, 18, 15, 16, 17])],
+        _notes(on),
+        fits_one_page=True,
+    )  # fmt: skip
+
+
 def score_tables(
     units: Sequence[Score], places: Sequence[Score], marks: tuple[str, str]
 ) -> list[Table]:
@@ -224,6 +249,7 @@ def score_tables(
 
 
 PRINTS: dict[str, tuple[str, Callable[[Plan, date], Print]]] = {
+    "one-page": ("一页纸", one_page),
     "decomposition": ("任务分解表", decomposition),
     "monthly": ("月度通报", monthly),
     "quarterly": ("季度专报", quarterly),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from . import binding, changes, cycle, demands, evidence, indicators, ledger, papers, prints, review
+from . import (
+    binding,
+    changes,
+    cycle,
+    demands,
+    evidence,
+    indicators,
+    ledger,
+    papers,
+    prints,
+    review,
+    shown,
+)
 
 urlpatterns = [
     path("plan/", ledger.current, name="plan"),
@@ -28,6 +40,8 @@ urlpatterns = [
     path("plan/demand/<int:pk>/paper/", demands.paper, name="plan-demand-paper"),
     path("plan/demand/<int:pk>/reply/", demands.reply, name="plan-demand-reply"),
     path("plan/demand/<int:pk>/close/", demands.close, name="plan-demand-close"),
+    path("plan/<int:pk>/wall/", shown.wall, name="plan-wall"),
+    path("public/plan/", shown.public, name="plan-public"),
     path("plan/<int:pk>/papers/", prints.papers, name="plan-papers"),
     path("plan/<int:pk>/papers/<slug:name>.<slug:kind>", prints.printed, name="plan-print"),
     path("plan/<int:pk>/scores/", prints.scores, name="plan-scores"),

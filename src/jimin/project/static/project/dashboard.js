@@ -12,7 +12,26 @@ const start = (id) => {
   if (!place || typeof echarts === "undefined") return null;
   const chart = echarts.init(place, null, { renderer: "canvas" });
   charts.push(chart);
+  offerPicture(place, chart);
   return chart;
+};
+
+// A button beside the heading that hands out the drawing as a file.
+const offerPicture = (place, chart) => {
+  const card = place.closest(".card");
+  const header = card && card.querySelector(".card-header");
+  if (!header) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm ms-2 d-print-none";
+  button.textContent = data.save;
+  button.addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" });
+    link.download = `${place.id}.png`;
+    link.click();
+  });
+  header.append(button);
 };
 const base = { animation: false, tooltip: { renderMode: "richText", confine: true }, textStyle: { fontFamily: "inherit" } };
 
