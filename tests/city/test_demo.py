@@ -25,6 +25,8 @@ def test_everybody_lives_somewhere_and_staff_serve_them() -> None:
     assert {post.role for post in Post.objects.all()} == {
         "city_leader",
         "city_officer",
+        "city_planner",
+        "city_unit",
         "administrator",
         "county_officer",
         "county_paymaster",

@@ -50,10 +50,10 @@ def _added(rows: Any, day: str, area: str, cut: Cut, year: int) -> dict[tuple[st
 def _days(rows: Any, day: str, area: str, cut: Cut, period: Period) -> Counter[tuple[str, dt.date]]:
     """By part and day: the database groups what it can compare as it is stored."""
     known = set(_parts(cut))
+    first, last = reach(cut.area)
+    inside = models.Q(**{f"{area}__gte": first, f"{area}__lte": last})
     grouped = (
-        rows.filter(
-            **{f"{day}__range": (period.start, period.end), f"{area}__range": reach(cut.area)}
-        )
+        rows.filter(inside, **{f"{day}__range": (period.start, period.end)})
         .annotate(part=Substr(area, 1, cut.digits))
         .values_list("part", day)
         .annotate(number=models.Count("pk"))

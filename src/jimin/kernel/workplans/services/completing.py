@@ -5,6 +5,7 @@ from typing import Any
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
+from jimin.kernel.areas.queries import counties
 
 from ..models import Allocation, Target
 from .adjustments import Stage, set_milestones
@@ -14,7 +15,9 @@ METHODS = {"base": Allocation.Method.BY_BASE, "hand": Allocation.Method.BY_HAND}
 
 
 def complete_target(actor: User | System, target: Target, entry: dict[str, Any]) -> None:
-    if quotas := entry.get("quotas"):
+    quotas = entry.get("quotas")
+    # A city that lacks one of the counties has to be divided anew.
+    if quotas and set(quotas["numbers"]) <= {area.code for area in counties()}:
         divide_target(
             actor=actor,
             target=target,
