@@ -38,6 +38,16 @@ def _tests_may_empty_the_audit() -> "Iterator[None]":
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _a_worker_in_a_test_keeps_its_connection() -> "Iterator[None]":
+    """Between two jobs a worker closes what is stale, and takes a test's transaction for that."""
+    from django_tasks_db.management.commands import db_worker
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db_worker, "close_old_connections", lambda: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _published_calendar() -> None:
     """Working days are those of the library; tests of the register of days ask for that back."""
