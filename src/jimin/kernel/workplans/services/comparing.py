@@ -153,4 +153,6 @@ def _words(row: Any) -> str:
 
 
 def _has_children(row: Any) -> bool:
-    return isinstance(row, Task) and (row.children.exists() or row.targets.exists())
+    if not isinstance(row, Task):
+        return False
+    return Task.proposals.filter(parent=row).exists() or Target.proposals.filter(task=row).exists()

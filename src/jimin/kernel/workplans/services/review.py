@@ -5,7 +5,6 @@ from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,22 +88,6 @@ def edit_row(
     row.save()
     log(actor=actor, obj=row, verb="changed", values=differences(before, snapshot(row)))
     return row
-
-
-@transaction.atomic
-def add_target(*, actor: User | System, task: Task, values: Mapping[str, Any]) -> Target:
-    """A target the reading missed, written by a person and so confirmed at once."""
-    plan = Plan.objects.select_for_update().get(pk=task.plan_id)
-    require(actor=actor, verb="review", subject="workplans.plan", area=plan.area_id)
-    if plan.state != Plan.State.REVIEW:
-        raise ValidationError(_("台账已经启用，目标的调整须经批准；请上传修订的文本，另立新版。"))
-    last = Target.proposals.filter(plan=plan, code__startswith="M").aggregate(n=Max("code"))["n"]
-    number = int(last[1:]) + 1 if last else 1
-    target = Target(plan=plan, task=task, code=f"M{number:02d}", **values)
-    target.full_clean()
-    target.save()
-    log(actor=actor, obj=target, verb="added", values=snapshot(target))
-    return accept_row(actor=actor, row=target)
 
 
 def locked(actor: User | System, row: RowT, seen: int | None = None) -> RowT:

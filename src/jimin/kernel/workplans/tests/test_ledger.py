@@ -31,7 +31,7 @@ from jimin.kernel.workplans.models import (
 from jimin.kernel.workplans.rules.indicators import Figure
 from jimin.kernel.workplans.rules.lights import Light
 from jimin.kernel.workplans.services import ledger as ledgers
-from jimin.kernel.workplans.services import papers, periods, proposing, reports, review
+from jimin.kernel.workplans.services import papers, periods, proposing, reports, reshaping, review
 
 pytestmark = pytest.mark.django_db
 CITY, CHANGYI, YONGJI = "220200000000", "220202000000", "220221000000"
@@ -236,9 +236,16 @@ def test_a_person_adds_the_target_that_was_missed(officer: User) -> None:
         "value": Decimal(0),
         "unit": "件",
     }
-    added = review.add_target(actor=officer, task=task, values=values)
+    added = reshaping.add_row(
+        actor=officer, plan=plan, kind="target", values={"task": task} | values
+    )
     assert (added.code, added.state) == ("M01", State.CONFIRMED)
-    assert review.add_target(actor=officer, task=task, values=values).code == "M02"
+    assert (
+        reshaping.add_row(
+            actor=officer, plan=plan, kind="target", values={"task": task} | values
+        ).code
+        == "M02"
+    )
 
 
 def test_only_a_city_officer_uploads_and_reviews(officer: User, make_user: Any) -> None:
