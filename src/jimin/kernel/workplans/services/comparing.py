@@ -1,5 +1,6 @@
 """What a revised text says against the ledger in force, and what was left out before."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -66,8 +67,13 @@ def differences(row: Any) -> list[tuple[str, Any, Any]]:
         if was != now and not (name == "lead_unit" and not now):
             shown = getattr(row, f"get_{name}_display", None)
             told = (getattr(row.was, f"get_{name}_display")(), shown()) if shown else (was, now)
-            found.append((str(row._meta.get_field(name).verbose_name), *told))
+            label = str(row._meta.get_field(name).verbose_name)
+            found.append((label, *(_plain(value) for value in told)))
     return found
+
+
+def _plain(value: Any) -> Any:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def remember_rejections(plan: Plan) -> dict[str, int]:
@@ -78,6 +84,9 @@ def remember_rejections(plan: Plan) -> dict[str, int]:
         known = model.proposals.filter(plan__area=plan.area, state=State.REJECTED)
         for row in known.exclude(plan=plan).select_related("plan").order_by("decided_at"):
             earlier[_words(row)] = row
+        if plan.compared_with is not None:  # what was taken in later counts more
+            for row in _rows(model, plan.compared_with).filter(state=State.CONFIRMED):
+                earlier.pop(_words(row), None)
         for row in model.proposals.filter(plan=plan, state=State.PROPOSED):
             decided = earlier.get(_words(row))
             if decided is None or _has_children(row):
