@@ -13,12 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import data, exchange, plans, registers, rules
+from . import api, data, exchange, plans, registers, rules
 from .figure import Figure
 
 # A part measures in a folder of its own and yields its figures.
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Iterator[Figure]]] = {
     "rules": rules.figures,
+    "api": api.figures,
     "registers": registers.figures,
     "exchange": exchange.figures,
     "plans": plans.figures,
