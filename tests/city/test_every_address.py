@@ -249,9 +249,12 @@ def plan_gates() -> Iterator[tuple[str, Gate]]:
     yield "plan-report", Gate(subject, "view", "post", of=target)
     yield "plan-ledger", Gate(subject, of=whole)
     yield "plan-text", Gate(subject, of=whole)
+    yield "plan-original", Gate(subject, of=one_nowhere(pk=plan["pk"]))  # it was not uploaded
     yield "plan-review", Gate(subject, "review", of=whole)
     yield "plan-review-add", Gate(subject, "review", of=whole, query=f"?task={plan['task']}")
     yield "plan-review-edit", Gate(subject, "review", of=row)
+    yield "plan-reread", Gate(subject, "review", "post", whole)
+    yield "plan-review-split", Gate(subject, "review", of=row)
     yield "plan-review-decide", Gate(subject, "review", "post", row)
     yield "plan-adopt", Gate(subject, "review", "post", whole)
     yield from plan_cycle_gates()
