@@ -21,7 +21,7 @@ WITHOUT_DATABASE = [
     "src/jimin/policies",
     "src/jimin/foundation/tables",
     "tests/bench",
-    "tests/browser/test_pages.py",
+    "tests/browser",
     "tests/test_bench.py",
     "tests/test_messages.py",
     "tests/test_tiers.py",

@@ -155,7 +155,7 @@ def knocks(record: RecordType, obj: Any) -> list[tuple[str, str, str]]:
         ("view", "get", record.url("columns")),
         ("view", "post", record.url("columns")),
         ("view", "post", record.url("save-view")),
-        ("view", "post", record.url("remove-view", 1)),
+        ("view", "post", record.url("remove-view", 987654321)),
         ("export", "post", record.url("export")),
         ("unmask", "post", record.url("unmask", obj.pk)),
     ]
