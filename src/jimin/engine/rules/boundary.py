@@ -19,6 +19,7 @@ from .facts import Choice, Day, Fact, Flag
 from .integers import Term
 from .lowering import Lowering
 from .policy import PolicyMonth
+from .relations import first_row
 from .sql import Plan, in_order, lowered_rules, quoted, result_terms
 
 FAR: Final = integers.LARGEST
@@ -34,8 +35,11 @@ def pick(
     sample: int,
     seed: int,
 ) -> None:
-    """Makes the table `picked` of the numbers of at most `sample` groups."""
+    """Makes the table `picked` of the numbers of at most `sample` groups; of all, if so few."""
     key = quoted(month.book.entities.group)
+    if first_row(db, f"SELECT COUNT(*) FROM {sources['group']}")[0] <= sample:
+        db.execute(f"CREATE TEMP TABLE picked AS SELECT {key} FROM {sources['group']}")
+        return
     lot = f"hash({key}, {int(seed)})"
     edges = list(_edges(month, decision, sources, results, lot))
     each = max(1, sample // 2 // max(1, sum(width for width, _ in edges)))
