@@ -15,13 +15,15 @@ from _terminal import PYTHON, Ended, run
 
 POSTGRES = os.environ.get("JIMIN_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/jimin")
 CHROMIUM = os.environ.get("JIMIN_CHROMIUM", "/usr/bin/chromium")
-# What never asks the database, or only for something to look at, is not run twice.
+# What never asks the database, or only for something to look at, is not run twice. Nor is the demo
+# city: tests/every_record asks PostgreSQL who sees what of every register.
 WITHOUT_DATABASE = [
     "src/jimin/engine",
     "src/jimin/policies",
     "src/jimin/foundation/tables",
     "tests/bench",
     "tests/browser",
+    "tests/city",
     "tests/test_bench.py",
     "tests/test_messages.py",
     "tests/test_tiers.py",
