@@ -164,7 +164,7 @@ def city_page(plan: Any) -> dict[str, Any]:
     Post.objects.create(
         user=user, role="city_leader", area_id=CITY, valid_from=timezone.localdate()
     )
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(user)
     times = []
     for visit in range(VISITS + 5):
