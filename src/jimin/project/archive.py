@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -60,7 +61,7 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
                 found[member.name] = _copy(source, folder / member.name, member.name)
             while tar.fileobj is not None and tar.fileobj.read(CHUNK):
                 pass  # to the checksum at the very end
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         if isinstance(error, DamagedError | FileNotFoundError | PermissionError):
             raise
         raise DamagedError(f"{file.name} 读到一半就断了，或不是备份文件。") from error

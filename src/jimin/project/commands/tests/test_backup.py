@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -153,20 +154,23 @@ def test_a_file_that_ends_early_is_refused(tmp_path: Path) -> None:
             unpack(file, tmp_path / f"out{length}")
 
 
-def test_a_single_changed_byte_is_refused_or_changes_nothing(tmp_path: Path) -> None:
-    file = packed(tmp_path)
+def test_any_changed_byte_is_refused_or_changes_nothing(tmp_path: Path) -> None:
+    """Some do not count: the name in gzip's head, and which of several equal bytes is repeated."""
+    file, out = packed(tmp_path), tmp_path / "out"
     whole = file.read_bytes()
     unpack(file, tmp_path / "whole")
+    wanted = contents(tmp_path / "whole")
     refused = 0
-    for at in range(40, len(whole), max(1, len(whole) // 25)):
+    for at in range(len(whole)):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
         try:
-            unpack(file, tmp_path / f"out{at}")
+            unpack(file, out)
         except DamagedError:
             refused += 1
-        else:  # what stands behind the last part is padding
-            assert contents(tmp_path / f"out{at}") == contents(tmp_path / "whole")
-    assert refused >= 20
+        else:
+            assert contents(out) == wanted, at
+        shutil.rmtree(out, ignore_errors=True)
+    assert refused > len(whole) // 2
 
 
 def contents(folder: Path) -> dict[str, bytes]:
