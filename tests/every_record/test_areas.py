@@ -53,7 +53,7 @@ def test_a_row_of_another_area_is_as_if_not_there(record: RecordType, keeper: Cl
     foreign = make(record, THERE, 2)
     for _, method, address in knocks(record, foreign):
         # Doors that name no row are open to the keeper.
-        if f"/{foreign.pk}" in address:
+        if str(foreign.pk) in address.partition("?")[0].split("/"):
             assert knock(keeper, method, address) == 404, (method, address)
     assert not Entry.objects.filter(key=str(foreign.pk)).exists()
     assert version_of(now(record, foreign)) == version_of(foreign)
