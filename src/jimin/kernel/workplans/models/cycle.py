@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jimin.foundation.access.scope import ScopedManager
 from jimin.foundation.documents.models import Document
+from jimin.foundation.sealed.fields import SealedField
 from jimin.kernel.areas.models import Area
 
 from .figures import Report, Verdict
@@ -77,7 +78,8 @@ class Evidence(models.Model):
     report = models.ForeignKey(Report, models.CASCADE, related_name="items", verbose_name=_("上报"))
     kind = models.CharField(_("种类"), max_length=8, choices=Kind)
     title = models.CharField(_("名称"), max_length=120)
-    file = models.FileField(_("文件"), upload_to="evidence/%Y/%m", blank=True)
+    file = models.FileField(_("文件"), blank=True)  # sealed; its key is here
+    file_key = SealedField(_("文件密钥"), blank=True)
     sm3 = models.CharField(max_length=64, blank=True)
     address = models.CharField(_("链接"), max_length=300, blank=True)
     number = models.CharField(_("文号"), max_length=60, blank=True)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,9 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
 from jimin.foundation.audit.services import log
-from jimin.foundation.sealed.rules import sm3
+from jimin.foundation.records.contents import Content, examined
+from jimin.foundation.sealed.own_keys import new_key, read_sealed, write_sealed
+from jimin.foundation.sealed.rules import SealBroken, sm3
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.rules import reach
 
@@ -26,8 +28,6 @@ from ..queries import period_of
 from .periods import keep_after_correction
 
 REPORT = "workplans.report"
-LARGEST_FILE = 10 * 1024 * 1024
-FILES = (".pdf", ".jpg", ".jpeg", ".png", ".docx", ".xlsx", ".doc", ".xls", ".ofd", ".zip")
 
 
 @dataclass(frozen=True)
@@ -162,10 +162,11 @@ def read_evidence(*, actor: User | System, item: Evidence) -> bytes:
     """The file as it was handed in; one that was changed since is not handed out."""
     report = item.report
     require(actor=actor, verb="view", subject=REPORT, area=report.area_id)
-    with item.file.open("rb") as file:
-        content: bytes = file.read()
-    if sm3(content) != item.sm3:
-        raise ValidationError(_("“%(title)s”与提交时不一致，不能下载。") % {"title": item.title})
+    try:
+        content = read_sealed(Path(item.file.path), item.file_key)
+    except (SealBroken, FileNotFoundError) as error:
+        message = _("“%(title)s”与提交时不一致，不能下载。请联系管理员从备份恢复。")
+        raise ValidationError(message % {"title": item.title}) from error
     log(actor=actor, obj=item, verb="download", values={"report": report.pk})
     return content
 
@@ -226,23 +227,28 @@ def _add_item(actor: User | System, report: Report, item: Item) -> Evidence:
         added_by=actor if isinstance(actor, User) else None,
     )
     evidence.title = evidence.title[:120]
-    if item.kind == Evidence.Kind.FILE and item.content:
-        _check_file(item)
-        evidence.sm3 = sm3(item.content)
-        suffix = PurePath(item.file_name).suffix.lower()
-        evidence.file.save(f"{evidence.sm3[:16]}{suffix}", ContentFile(item.content), save=False)
+    content = _content(item)
+    if content:
+        evidence.sm3, evidence.file_key = sm3(content.data), new_key()
+        month = timezone.localdate()
+        evidence.file.name = f"evidence/{month:%Y/%m}/{uuid4().hex}{content.suffix}"
     evidence.full_clean()
+    if content:
+        write_sealed(Path(evidence.file.path), content.data, evidence.file_key)
     evidence.save()
     values: dict[str, Any] = {"report": report.pk, "kind": item.kind, "title": evidence.title}
     log(actor=actor, obj=evidence, verb="added", values=values)
     return evidence
 
 
-def _check_file(item: Item) -> None:
-    if PurePath(item.file_name).suffix.lower() not in FILES:
-        raise ValidationError({"file": _("文件种类应为 %(kinds)s。") % {"kinds": "、".join(FILES)}})
-    if len(item.content) > LARGEST_FILE:
-        raise ValidationError({"file": _("文件超过 10 MB。请压缩后再上传。")})
+def _content(item: Item) -> Content | None:
+    """The file handed in, if any, known by its content as the files of registers are."""
+    if item.kind != Evidence.Kind.FILE or not item.content:
+        return None
+    try:
+        return examined(item.content)
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
 
 
 def _check_report(target: Target, area: Area, on: date) -> None:

@@ -230,13 +230,31 @@ def test_a_report_without_the_evidence_asked_for_stays_unverified(
     assert (report.verdict, item.title) == (Verdict.TRUE, "验收单.pdf")
 
 
+def test_a_file_lies_sealed_and_one_that_was_altered_is_not_handed_out(
+    plan: Plan, officer: User
+) -> None:
+    words = b"%PDF-1.4 nobody reads this on the disk"
+    file = Item(Evidence.Kind.FILE, "验收单", file_name="../../验收单.exe", content=words)
+    item = Evidence.objects.get(report=send(officer, plan, "T16", 1, items=[file]))
+    path = Path(item.file.path)
+    assert (path.suffix, path.parent.parent.parent.name) == (".pdf", "evidence")
+    assert b"nobody reads" not in path.read_bytes()
+    assert reports.read_evidence(actor=officer, item=item) == words
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(ValidationError, match="与提交时不一致"):
+        reports.read_evidence(actor=officer, item=item)
+    path.unlink()
+    with pytest.raises(ValidationError, match="从备份恢复"):
+        reports.read_evidence(actor=officer, item=item)
+
+
 @pytest.mark.parametrize(
     ("item", "message"),
     [
         (Item("number", "文号"), "请填写文号"),
         (Item("link", "链接", address="javascript:alert(1)"), "开头的链接"),
         (Item("file", "文件"), "请选择文件"),
-        (Item("file", "", file_name="a.exe", content=b"MZ"), "文件种类应为"),
+        (Item("file", "", file_name="a.exe", content=b"MZ"), "不能识别这个文件"),
         (Item("file", "", file_name="a.pdf", content=b"0" * (10 * 1024 * 1024 + 1)), "超过 10 MB"),
     ],
 )

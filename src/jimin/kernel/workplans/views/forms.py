@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jimin.foundation.records.contents import MOST_BYTES, too_big
 from jimin.foundation.records.forms import dress
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.queries import counties
@@ -44,6 +46,13 @@ class EvidenceFields(Dressed):
     file = forms.FileField(label=gettext_lazy("文件"), required=False)
     address = forms.CharField(label=gettext_lazy("链接"), max_length=300, required=False)
     number = forms.CharField(label=gettext_lazy("文号"), max_length=60, required=False)
+
+    def clean_file(self) -> UploadedFile | None:
+        """Refused by its size before anybody reads it."""
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file and (file.size or 0) > MOST_BYTES:
+            raise ValidationError(too_big())
+        return file
 
     def item(self) -> Item | None:
         given = self.cleaned_data
