@@ -1,6 +1,7 @@
 """Every main page for every kind of staff: accessible, quiet, and no wider than a telephone."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,34 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-def main_pages(seat: Seat) -> list[str]:
-    """The start page and all the menu offers, each with the first thing listed on it."""
-    page = seat.page
-    menu = page.locator("#menu a.nav-link")
-    paths = dict.fromkeys(["/", *(link.get_attribute("href") or "" for link in menu.all())])
-    found = []
-    for path in paths:
-        found.append(path)
-        seat.open(path)
-        first = page.locator(
-            "main table tbody tr a[href^='/'], main a.list-group-item[href^='/']"
-        ).first
-        if first.count():
-            found.append(first.get_attribute("href") or path)
-    return list(dict.fromkeys(found))
+def main_pages(seat: Seat) -> Iterator[str]:
+    """The start page and all the menu offers, each with the first thing listed on it.
+
+    Each page is open, and wide, when its path comes.
+    """
+    seat.open("/")
+    menu = seat.page.locator("#menu a.nav-link").all()
+    offered = dict.fromkeys(["/", *(link.get_attribute("href") or "/" for link in menu)])
+    for path in offered:
+        if not open_wide(seat, path):
+            continue
+        listed = "main table tbody tr a[href^='/'], main a.list-group-item[href^='/']"
+        first = seat.page.locator(listed).first
+        linked = first.get_attribute("href") if first.count() else None
+        yield path
+        if linked and linked not in offered and open_wide(seat, linked):
+            yield linked
+
+
+def open_wide(seat: Seat, path: str) -> bool:
+    """Whether the page was opened; one that is the same for all is opened once."""
+    if path.startswith(SAME_FOR_ALL):
+        if path in seen:
+            return False
+        seen.add(path)
+    seat.page.set_viewport_size({"width": WIDE, "height": 900})
+    seat.open(path)
+    return True
 
 
 def test_the_sign_in_page(office: Office) -> None:
@@ -65,20 +79,15 @@ def test_the_sign_in_page(office: Office) -> None:
 
 @pytest.mark.parametrize("username", STAFF)
 def test_main_pages_are_accessible_and_fit(office: Office, username: str) -> None:
-    wide, narrow = office.seat(username, WIDE), office.seat(username, NARROW)
-    paths = main_pages(wide)
-    assert len(paths) > 2
-    wrong = []
-    for path in paths:
-        if path.startswith(SAME_FOR_ALL):
-            if path in seen:
-                continue
-            seen.add(path)
-        wide.open(path)
-        wrong += [f"{path}: {found}" for found in accessibility(wide.page)]
-        narrow.open(path)
-        if (wider := overflow(narrow.page)) > 0:
+    seat = office.seat(username, WIDE)
+    wrong, looked_at = [], 0
+    for path in main_pages(seat):
+        looked_at += 1
+        wrong += [f"{path}: {found}" for found in accessibility(seat.page)]
+        seat.page.set_viewport_size({"width": NARROW, "height": 900})
+        if (wider := overflow(seat.page)) > 0:
             wrong.append(f"{path}: {wider} px wider than a screen of {NARROW}")
+    assert looked_at > 2
     assert not wrong, "\n".join(wrong)
 
 

@@ -28,7 +28,6 @@ STATISTICS = DATA / "official_statistics.yaml"
 
 
 @transaction.atomic
-@transaction.atomic
 def adopt_plan(*, actor: User | System, plan: Plan) -> Plan:
     """Put a reviewed ledger in force; the one before it, of the same year, is replaced."""
     require(actor=actor, verb="review", subject="workplans.plan", area=plan.area_id)
