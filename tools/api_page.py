@@ -58,8 +58,26 @@ def description() -> dict[str, Any]:
     return found
 
 
+def _whole(told: Any) -> Any:
+    """The description with what it refers to (`$ref`) written out in its place."""
+
+    def write_out(part: Any) -> Any:
+        if isinstance(part, list):
+            return [write_out(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            named = told
+            for step in part["$ref"].removeprefix("#/").split("/"):
+                named = named[step]
+            return write_out(named)
+        return {name: write_out(each) for name, each in part.items()}
+
+    return write_out(told)
+
+
 def page() -> str:
-    told = description()
+    told = _whole(description())
     by_tag: dict[str, list[tuple[str, str, dict[str, Any]]]] = {}
     for path, methods in sorted(told["paths"].items()):
         for method in METHODS:
@@ -88,9 +106,13 @@ def _is_sent(parameter: dict[str, Any]) -> bool:
     return bool(parameter.get("required")) and parameter["in"] != "path"
 
 
+def _sent(operation: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
+    return found
+
+
 def _body(operation: dict[str, Any]) -> dict[str, Any]:
-    content = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
-    found: dict[str, Any] = content.get("schema", {})
+    found: dict[str, Any] = _sent(operation).get("schema", {})
     return found
 
 
@@ -102,34 +124,50 @@ def _answer(operation: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _is_of_one(method: str, path: str) -> bool:
+    return method == "get" and path.endswith(("{pk}", "{number}"))
+
+
 def _fields(operations: list[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
     """Of the row that is answered when one is asked for."""
-    rows = [op for method, path, op in operations if method == "get" and path.endswith("{pk}")]
+    rows = [op for method, path, op in operations if _is_of_one(method, path)]
     if not rows:
         return
     yield "| field | label | type | |"
     yield "|---|---|---|---|"
     for name, shape in _answer(rows[0])["schema"]["properties"].items():
-        kinds = shape.get("type", "any")
-        kind = " or ".join(kinds) if isinstance(kinds, list) else kinds
-        kind += f", {shape['format']}" if "format" in shape else ""
         label, note = shape.get("title", ""), shape.get("description", "")
-        yield f"| `{name}` | {_cell(label)} | {kind} | {_cell(note)} |"
+        yield f"| `{name}` | {_cell(label)} | {_kind(shape)} | {_cell(note)} |"
     yield ""
+
+
+def _kind(shape: dict[str, Any]) -> str:
+    if "anyOf" in shape:
+        return " or ".join(_kind(each) for each in shape["anyOf"])
+    kinds = shape.get("type", "any")
+    kind = " or ".join(kinds) if isinstance(kinds, list) else kinds
+    return f"{kind}, {shape['format']}" if "format" in shape else str(kind)
 
 
 def _examples(operations: list[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
     for method, path, operation in operations:
-        body = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
-        if not body:
-            continue
-        yield f"`{method.upper()} {path}` sends"
-        yield from ("", "```json", json.dumps(body, ensure_ascii=False, indent=2), "```", "")
+        sent = _sent(operation)
+        if sent.get("example"):
+            yield f"`{method.upper()} {path}` sends"
+            yield from _shown(sent["example"])
+        for name, example in sent.get("examples", {}).items():
+            done = path.replace("{step}", name.rpartition(".")[2])
+            yield f"`{method.upper()} {done}` ({_cell(example['summary'])}) sends"
+            yield from _shown(example["value"])
     for method, path, operation in operations:
         answer = _answer(operation).get("example")
-        if answer and method == "get" and path.endswith("{pk}"):
+        if answer and _is_of_one(method, path):
             yield f"`{method.upper()} {path}` answers"
-            yield from ("", "```json", json.dumps(answer, ensure_ascii=False, indent=2), "```", "")
+            yield from _shown(answer)
+
+
+def _shown(example: Any) -> Iterator[str]:
+    yield from ("", "```json", json.dumps(example, ensure_ascii=False, indent=2), "```", "")
 
 
 def _cell(text: str) -> str:

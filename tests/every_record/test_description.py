@@ -1,8 +1,12 @@
 """The description of the API."""
 
+import json
+from typing import Any
+
 from django.test import Client
 
 from jimin.foundation.records.declare import RecordType
+from jimin.project.api import api as project_api
 
 from .walk import every
 
@@ -18,3 +22,18 @@ def test_the_description_of_the_api_names_every_operation(
         "application/json"
     ]["schema"]["properties"]
     assert set(properties) == {"id", "version", *record.fields}
+
+
+def test_no_name_stands_twice_in_the_description() -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _value in pairs]
+        assert len(names) == len(set(names)), names
+        return dict(pairs)
+
+    text = json.dumps(project_api.get_openapi_schema(path_prefix="/api/"))
+    paths = json.loads(text, object_pairs_hook=once)["paths"]
+    for operations in paths.values():
+        for operation in operations.values():
+            good = {status for status in operation["responses"] if status.startswith("2")}
+            assert len(good) == 1, operation["operationId"]
+            assert "default" in operation["responses"], operation["operationId"]

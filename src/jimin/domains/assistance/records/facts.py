@@ -151,6 +151,19 @@ class FactsForm(StepForm):
     )
 
     template = "assistance/facts.html"
+    examples = {
+        "financial_assets": "12000.00",
+        "last_amount": "",
+        "over_since": "",
+        "m1-disability_grade": 0,
+        "m1-is_student": "false",
+        "m1-is_seriously_ill": "false",
+        "m1-is_single_parent": "",
+        "m1-wage": "1200.50",
+        "m1-business": "-300",
+        "m1-property": "0",
+        "m1-transfer": "0",
+    }
     household_facts = ("financial_assets", "vehicles", "dwellings", "last_amount", "over_since")
 
     def build(self) -> None:

@@ -1,6 +1,8 @@
 """The REST interface of every register: same rows, services, checks and masking as the pages."""
 
+from .description import answers
+from .examples import of_form
 from .operations import router_for
 from .problems import ApiError, invalid, problem
 
-__all__ = ["ApiError", "invalid", "problem", "router_for"]
+__all__ = ["ApiError", "answers", "invalid", "of_form", "problem", "router_for"]

@@ -9,6 +9,7 @@ from django.db import models
 from .. import filters as record_filters
 from .. import paging
 from ..declare import Action, RecordType
+from ..forms import PickField
 from . import examples
 from .problems import PROBLEM, Json
 from .reading import MOST
@@ -64,7 +65,7 @@ def listing(record: RecordType) -> Json:
 def getting(record: RecordType) -> Json:
     seen = _header("If-None-Match", "已有的 ETag；没有变化时回答 304。")
     told = answers(_row(record, "version"), _row_example(record))
-    told["responses"]["304"] = {"description": "没有变化"}
+    told["responses"][304] = {"description": "没有变化"}
     return {"parameters": [seen], **told}
 
 
@@ -73,7 +74,7 @@ def creating(record: RecordType) -> Json:
     once = _header("Idempotency-Key", "同一个值重复提交只新增一条，第二次回答第一次的结果。")
     return (
         _body(_written(record, record.fields, wanted), examples.written(record))
-        | answers(_row(record, "version", least=("id",)), _row_example(record), status="201")
+        | answers(_row(record, "version", least=("id",)), _row_example(record), status=201)
         | {"parameters": [once]}
     )
 
@@ -105,8 +106,9 @@ def acting(record: RecordType, action: Action) -> Told:
     return Told(str(action.label), extra)
 
 
-def answers(schema: Json, example: Any, *, status: str = "200") -> Json:
-    shown = {"schema": schema, "example": example}
+def answers(schema: Json | None, example: Any, *, status: int = 200) -> Json:
+    """What is answered; without a schema, the one that is described already."""
+    shown = {"example": example} if schema is None else {"schema": schema, "example": example}
     wrong = {"schema": PROBLEM_SCHEMA, "example": PROBLEM_EXAMPLE}
     return {
         "responses": {
@@ -200,7 +202,7 @@ def _of_form_field(field: forms.Field, name: str) -> Json:
             found["format"] = "date"
         case forms.BooleanField():
             found["type"] = "boolean"
-        case forms.IntegerField() | forms.ModelChoiceField():
+        case forms.IntegerField() | forms.ModelChoiceField() | PickField():
             found["type"] = ["integer", "string"]
     if field.help_text:
         found["description"] = str(field.help_text)

@@ -6,7 +6,8 @@ from django import forms
 from django.conf import settings
 from django.db import models
 
-from ..declare import ActionForm, RecordType, record_for
+from ..declare import RecordType, record_for
+from ..forms import AreaField, PickField
 from ..values import hidden
 from .problems import Json
 
@@ -47,9 +48,10 @@ def row(record: RecordType) -> Json:
     return found
 
 
-def of_form(form: type[ActionForm] | None) -> Json:
+def of_form(form: type[forms.Form] | None, *, whole: bool = False) -> Json:
+    """What must be entered in a form, or all that can be."""
     fields = form.base_fields if form else {}
-    return {name: _of_form_field(field) for name, field in fields.items() if field.required}
+    return {name: _of_form_field(f) for name, f in fields.items() if whole or f.required}
 
 
 def is_needed(model_field: Any) -> bool:
@@ -107,7 +109,11 @@ def _of_field(model_field: Any) -> Any:
 
 def _of_form_field(field: forms.Field) -> Any:
     match field:
-        case forms.ModelChoiceField():
+        case AreaField():
+            return AREA["id"]
+        case forms.ModelMultipleChoiceField():
+            return [1]
+        case forms.ModelChoiceField() | PickField():
             return 1
         case forms.ChoiceField():
             return next((str(v) for v, _label in _choices(field) if v), "示例")

@@ -41,6 +41,7 @@ def router_for(record: RecordType) -> Router:
             view,
             operation_id=f"{record.slug}_{name}",
             summary=summary,
+            response={code: None for code in extra["responses"] if code in (200, 201)},
             openapi_extra=extra,
         )
 

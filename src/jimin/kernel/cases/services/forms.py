@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +14,13 @@ from ..models import Case
 
 
 class StepForm(forms.Form):
-    """Base of every step's form; `on` is the day the step was taken, not the day it is entered."""
+    """Base of every step's form; `on` is the day the step was taken, not the day it is entered.
+
+    `examples` shows in the API's description what `build` adds, and what needs a better example.
+    """
 
     template = "cases/_fields.html"
+    examples: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self,

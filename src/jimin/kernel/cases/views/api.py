@@ -5,40 +5,41 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import override
 from ninja import Field, Router, Schema
 
 from jimin.foundation.access.models import User
-from jimin.foundation.records.api import ApiError
+from jimin.foundation.records.api import ApiError, answers, of_form
 
 from ..models import Case
-from ..rules import PROCEDURES
-from ..services import StepRefused, available_steps, take_step
+from ..rules import PROCEDURES, Procedure, Step
+from ..services import NoteForm, StepForm, StepRefused, available_steps, take_step
 
 router = Router(tags=["cases"])
 
 
 class StepShown(Schema):
-    name: str
-    label: str
-    barred: str = Field(description="不能由本人办理的原因，空为可以办理")
+    name: str = Field(title="步骤")
+    label: str = Field(title="步骤名称")
+    barred: str = Field(title="不能办理的原因", description="空为本人可以办理")
 
 
 class CaseShown(Schema):
-    number: str
-    procedure: str
-    state: str
-    state_label: str
-    area: str
-    due_on: dt.date | None
-    version: int
-    steps: list[StepShown]
+    number: str = Field(title="办件编号")
+    procedure: str = Field(title="事项")
+    state: str = Field(title="状态")
+    state_label: str = Field(title="状态名称")
+    area: str = Field(title="区划代码")
+    due_on: dt.date | None = Field(title="办理期限", description="没有期限的为 null")
+    version: int = Field(title="版本", description="办理步骤时带上，其间有新的办理则拒绝")
+    steps: list[StepShown] = Field(title="岗位可以办理的步骤")
 
 
 class StepTaken(Schema):
-    event: int
-    step: str
-    before: str
-    state: str
+    event: int = Field(title="办理记录序号")
+    step: str = Field(title="步骤")
+    before: str = Field(title="办理前状态")
+    state: str = Field(title="现在状态")
 
 
 class Entered(Schema):
@@ -50,7 +51,58 @@ class Entered(Schema):
     on: dt.date | None = Field(None, description="办理日期，空为今天")
 
 
-@router.get("/{number}", response=CaseShown, url_name="case", summary="取一个办件和可办理的步骤")
+def _steps() -> list[tuple[Procedure, Step]]:
+    """Every step a case can be taken on by, of every procedure."""
+    return [(p, step) for p in PROCEDURES.values() for step in p.steps if step.sources]
+
+
+def _entered(step: Step) -> dict[str, Any]:
+    form: type[StepForm] = step.form or NoteForm
+    data = {**of_form(form, whole=True), **form.examples}
+    return {"data": data, "token": "5f1c6a0e9b7d4c32", "version": 3, "on": "2016-03-01"}
+
+
+def _case_described() -> dict[str, Any]:
+    procedure, step = _steps()[0]
+    state = procedure.state(step.sources[0])
+    example = {
+        "number": procedure.number.format(year=2016, unit="示例", serial=1),
+        "procedure": procedure.name,
+        "state": state.name,
+        "state_label": str(state.label),
+        "area": "220202001001",
+        "due_on": "2016-03-14",
+        "version": 3,
+        "steps": [{"name": step.name, "label": str(step.label), "barred": ""}],
+    }
+    return answers(None, example)
+
+
+def _step_described() -> dict[str, Any]:
+    """An example of what each step takes; procedures that share a step's name stand apart."""
+    named = {f"{p.name}.{step.name}": (p, step) for p, step in _steps()}
+    examples = {
+        name: {"summary": f"{p.label}：{step.label}", "value": _entered(step)}
+        for name, (p, step) in named.items()
+    }
+    _procedure, step = _steps()[0]
+    taken = {"event": 4, "step": step.name, "before": step.sources[0], "state": step.target}
+    body = {"content": {"application/json": {"examples": examples}}}
+    return {"requestBody": body, **answers(None, taken)}
+
+
+with override("zh-hans"):
+    CASE_DESCRIBED, STEP_DESCRIBED = _case_described(), _step_described()
+
+
+@router.get(
+    "/{number}",
+    response=CaseShown,
+    url_name="case",
+    operation_id="case_get",
+    summary="取一个办件和可办理的步骤",
+    openapi_extra=CASE_DESCRIBED,
+)
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     found = get_object_or_404(Case, number=number)
     procedure = PROCEDURES[found.procedure]
@@ -71,7 +123,12 @@ def case(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.post(
-    "/{number}/steps/{step}", response=StepTaken, url_name="case-step", summary="办理一个步骤"
+    "/{number}/steps/{step}",
+    response=StepTaken,
+    url_name="case-step",
+    operation_id="case_step",
+    summary="办理一个步骤",
+    openapi_extra=STEP_DESCRIBED,
 )
 def take(request: HttpRequest, number: str, step: str, entered: Entered) -> dict[str, Any]:
     found = get_object_or_404(Case, number=number)
