@@ -47,9 +47,9 @@ class EvidenceFields(Dressed):
     address = forms.CharField(label=gettext_lazy("链接"), max_length=300, required=False)
     number = forms.CharField(label=gettext_lazy("文号"), max_length=60, required=False)
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> "UploadedFile[Any] | None":
         """Refused by its size before anybody reads it."""
-        file: UploadedFile | None = self.cleaned_data["file"]
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file and (file.size or 0) > MOST_BYTES:
             raise ValidationError(too_big())
         return file
