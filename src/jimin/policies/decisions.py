@@ -8,22 +8,19 @@ says by itself which rules were applied to what; several files put together rema
 # ruff: noqa: S608 (names and literals are quoted; the file is the caller's own)
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from jimin.engine.rules import Decision, Policy, PolicyError, PolicyMonth
-from jimin.engine.rules.language import Language
+from jimin.engine.rules import Decision, Policy, PolicyError, PolicyMonth, money
 from jimin.engine.rules.relations import Relation, opened
 from jimin.engine.rules.sql import literal, quoted, trace_columns, traceable
 
 from .benefits import assess_all, benefit_of
 from .city import verify
-from .languages import language_of
 
 HEAD: Final = ("benefit", "policy", "version", "month")
 MOST_SHOWN: Final = 100
@@ -78,80 +75,33 @@ def write_decisions(
         )
 
 
-@contextmanager
-def caseload_of(path: Path, policy: Policy, benefit: str) -> Iterator[tuple[Path, Path]]:
-    """The groups and members of a benefit in a file, as the two tables it is assessed by.
-
-    Results in the file are left out. Raises PolicyError unless the file speaks of the benefit in
-    one month, since a family of several months would be counted several times.
-    """
-    versions_in(path)  # refuses what is no file of decisions
-    key = quoted(policy.benefit(benefit).book.entities.group)
-    with TemporaryDirectory(prefix="jimin-") as name, opened(rows=path) as (db, names):
-        rows = f"(FROM {names['rows']} WHERE benefit = {literal(benefit)})"
-        months = [
-            month
-            for (month,) in db.execute(f"SELECT DISTINCT month FROM {rows} ORDER BY 1").fetchall()
-        ]
-        if len(months) != 1:
-            raise PolicyError(
-                "“{file}”里有 {count} 个月的{benefit}；请给出只有一个月的决定文件。",
-                file=path.name,
-                count=len(months),
-                benefit=benefit_of(benefit).label,
-            )
-        book = policy.benefit(benefit).edition(months[0]).book
-        facts = [fact for fact in book.facts["group"] if fact in _names(db, rows)]
-        yield _split(db, rows, key, facts, Path(name))
-
-
-def _split(db: Any, rows: str, key: str, facts: Sequence[str], folder: Path) -> tuple[Path, Path]:
-    """Writes the groups of some rows, with these facts, and their members."""
-    groups, members = folder / "groups.parquet", folder / "members.parquet"
-    for query, file in (
-        (f"SELECT {', '.join((key, *map(quoted, facts)))} FROM {rows}", groups),
-        (f"SELECT {key}, m.* FROM (SELECT {key}, unnest(members) AS m FROM {rows})", members),
-    ):
-        db.execute(f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet)")
-    return groups, members
-
-
 def versions_in(path: Path) -> tuple[tuple[str, str], ...]:
     """The policies and versions by which the rows of a file were decided."""
     import duckdb
 
-    wrong = PolicyError(
-        "“{file}”不是决定文件（Parquet，有 {columns} 各列）；请核对文件。",
-        file=path.name,
-        columns=HEAD,
-    )
+    wrong = f"“{path.name}”不是决定文件（Parquet，有 {'、'.join(HEAD)} 各列）；请核对文件。"
     with opened(rows=path) as (db, names):
         try:
             columns = _names(db, names["rows"])
         except duckdb.Error as error:
-            raise wrong from error
+            raise PolicyError(wrong) from error
         if not {*HEAD, "members"} <= set(columns):
-            raise wrong
+            raise PolicyError(wrong)
         found = db.execute(f"SELECT DISTINCT policy, version FROM {names['rows']}").fetchall()
         unsaid = " OR ".join(f"{quoted(name)} IS NULL" for name in HEAD)
         [(lost,)] = db.execute(f"SELECT COUNT(*) FROM {names['rows']} WHERE {unsaid}").fetchall()
     if lost:
-        raise PolicyError(
-            "“{file}”有 {lost} 行没有写明政策、版本或月份，不能复算。", file=path.name, lost=lost
-        )
+        raise PolicyError(f"“{path.name}”有 {lost} 行没有写明政策、版本或月份，不能复算。")
     return tuple(sorted(found))
 
 
-def replay(path: Path, policy: Policy, code: str = "zh") -> list[Replayed]:
+def replay(path: Path, policy: Policy) -> list[Replayed]:
     """Computes again what the policy, in this very version, decided in a file.
-
-    The differences are told in the language with the code.
 
     All rows by the statement for a city; 10,000 of them, those on an edge among them, by the exact
     interpreter too.
     """
     found = []
-    language = language_of(policy.name, code)
     with TemporaryDirectory(prefix="jimin-") as name, opened(rows=path) as (db, names):
         where = f"WHERE policy = {literal(policy.name)} AND version = {literal(policy.version)}"
         runs = db.execute(
@@ -161,19 +111,20 @@ def replay(path: Path, policy: Policy, code: str = "zh") -> list[Replayed]:
             folder = Path(name) / str(place)
             folder.mkdir()
             rows = f"(FROM {names['rows']} {where} AND benefit = {literal(benefit)} AND month = "
-            of_month = f"{rows}{literal(month)})"
-            found.append(_replay(db, of_month, policy.benefit(benefit), month, folder, language))
+            found.append(
+                _replay(db, f"{rows}{literal(month)})", policy.benefit(benefit), month, folder)
+            )
     return found
 
 
-def _replay(
-    db: Any, rows: str, policy: Policy, month: str, folder: Path, language: Language
-) -> Replayed:
+def _replay(db: Any, rows: str, policy: Policy, month: str, folder: Path) -> Replayed:
     benefit = policy.book.name
     decision = benefit_of(benefit).decision
     bound = policy.at(month)
     key = quoted(bound.book.entities.group)
-    given, now = (folder / f"{part}.parquet" for part in ("given", "now"))
+    groups, members, given, now = (
+        folder / f"{part}.parquet" for part in ("groups", "members", "given", "now")
+    )
     names = _names(db, rows)
     facts = [name for name in bound.book.facts["group"] if name in names]
     traced = [
@@ -184,14 +135,17 @@ def _replay(
     columns = [*decision.columns(), *(c for rule in traced for c in trace_columns(bound, rule))]
     for column in (bound.book.entities.group, *columns):
         if column not in names:
-            raise PolicyError("决定文件缺少列 {column}，不能复算。", column=column)
-    groups, members = _split(db, rows, key, facts, folder)
-    query = f"SELECT {key}, {', '.join(map(quoted, columns))} FROM {rows}"
-    db.execute(f"COPY ({query}) TO {literal(str(given))} (FORMAT parquet)")
+            raise PolicyError(f"决定文件缺少列 {column}，不能复算。")
+    for query, file in (
+        (f"SELECT {key}, {', '.join(map(quoted, facts))} FROM {rows}", groups),
+        (f"SELECT {key}, m.* FROM (SELECT {key}, unnest(members) AS m FROM {rows})", members),
+        (f"SELECT {key}, {', '.join(map(quoted, columns))} FROM {rows}", given),
+    ):
+        db.execute(f"COPY ({query}) TO {literal(str(file))} (FORMAT parquet)")
     assess_all(policy, benefit, month, groups, members, now, trace=tuple(traced))
     found = Replayed(benefit, policy.name, policy.label, policy.version, month, 0, 0)
     found.exact = verify(policy, benefit, month, groups, members, now)
-    _compare(db, found, bound, decision, columns, given, now, language)
+    _compare(db, found, bound, decision, columns, given, now)
     return found
 
 
@@ -203,7 +157,6 @@ def _compare(
     columns: Sequence[str],
     given: Path,
     now: Path,
-    language: Language,
 ) -> None:
     key = quoted(month.book.entities.group)
     before, after = (f"read_parquet({literal(str(path))})" for path in (given, now))
@@ -213,43 +166,36 @@ def _compare(
     [(found.differing,)] = db.execute(f"SELECT COUNT(*) FROM {both}").fetchall()
     pairs = ", ".join(f"b.{quoted(c)}, a.{quoted(c)}" for c in columns)
     shown = f"SELECT b.{key}, {pairs} FROM {both} ORDER BY b.{key} LIMIT {MOST_SHOWN}"
-    label = language.sentence(language.text(month.book.entities.group_label))
+    label = month.book.entities.group_label
     for number, *values in db.execute(shown).fetchall():
         parts = [
-            language.say(
-                "{name} 原为 {old}，复算 {new}",
-                name=_label(month, decision, column, language),
-                old=_shown(column, old, language),
-                new=_shown(column, new, language),
-            )
+            f"{_label(month, decision, column)} 原为 {_shown(column, old)}，"
+            f"复算 {_shown(column, new)}"
             for column, old, new in zip(columns, values[::2], values[1::2], strict=True)
             if old != new
         ]
-        told = language.joined(parts, "；")
-        found.differences.append(
-            language.say("{label} {number}：{parts}。", label=label, number=number, parts=told)
-        )
+        found.differences.append(f"{label} {number}：{'；'.join(parts)}。")
 
 
-def _label(month: PolicyMonth, decision: Decision, column: str, language: Language) -> str:
+def _label(month: PolicyMonth, decision: Decision, column: str) -> str:
     """What a column of the result is called."""
     if column == "conclusion":
-        return language.text("结论")
+        return "结论"
     of_rule = {"size": decision.size, column: column}[column]
     for ending in ("_fen", "_numerator", "_denominator"):
         of_rule = of_rule.removesuffix(ending)
     label = month.rules[of_rule].label if of_rule in month.rules else column
-    return language.say("{label}（{column}）", label=language.text(label), column=column)
+    return f"{label}（{column}）"
 
 
-def _shown(column: str, value: object, language: Language) -> str:
+def _shown(column: str, value: object) -> str:
     if value is None:
-        return language.text("未知")
+        return "未知"
     if isinstance(value, bool):
-        return language.text("是" if value else "否")
+        return "是" if value else "否"
     if column.endswith("_fen") and isinstance(value, int):
-        return language.say("{amount} 元", amount=language.money(Fraction(value, 100)))
-    return language.text(str(value))
+        return f"{money(Fraction(value, 100))} 元"
+    return str(value)
 
 
 def _names(db: Any, relation: str) -> list[str]:

@@ -68,11 +68,24 @@ _WITHIN_REACH = re.compile(r"^(?:以内|之内|内|范围|半径)")
 _LENGTHS = {"公里", "千米", "米", "里"}
 
 
+# 解决4万人的饮水问题 is done for so many.
+_SOLVES = re.compile(r"(?:解决|化解|缓解|满足|改善|破解|消除)[^,;。\d]{0,16}$")
+_TROUBLE = re.compile(
+    r"的[^,;。\d]{0,12}(?:问题|困难|难题|需求|饮水|用水|吃水|用电|出行|住房|就医|入学|上学|条件)"
+)
+
+
 def qualifier(context: Context, seen: Seen) -> bool:
     """床位100张以上的养老机构: the figure says which ones, not how many."""
     q, left, right = seen.quantity, seen.left, seen.right
+    if not q.suffix and _SOLVES.search(left) and _TROUBLE.match(right):
+        return False
     if re.match(r"[^,;。\d]{1,20}(?<![高初其])中的?\d", right):
         return True
+    if seen.unit in ("项", "件", "个") and re.match(r"[^,;。\d]{1,12}(?<![高初其])中的", right):
+        return True
+    if left.endswith("从") and re.match(r"[^,;。\d]{1,16}(?<![高初其])中", right):
+        return True  # 从16件候选项目中选出
     if q.unit not in SHARES and _WHICH_ONES.match(right):
         return True
     if q.unit in _EXTENTS and _EXTENT_DONE.search(left):
@@ -182,7 +195,7 @@ _DESCRIBED = re.compile(
     r"(?<!种植)(?<!播种)(?<!造林)(?<!绿化)(?<!服务)(?<!作业)(?<!治理)(?<!修复)(?<!推广)(?<!防治)总?面积(?:约|为)?|"
     r"全长(?:约)?|总长|长度|宽度|高度|日处理(?:能力)?|年产(?:能|量)?|日产|年处理|"
     r"设计(?:能力|规模)?|装机(?:容量)?|库容|注册资金|注册资本|距离?|相距|半径|直径|海拔|常住人口|总人口|"
-    r"户籍人口|人口(?:约|达)?|为期|历时|连续|下辖|现辖|辖|面向|涉及|平均每|日均[^,;。]{0,6})$"
+    r"户籍人口|(?<!受益)(?<!惠及)(?<!覆盖)(?<!服务)(?<!供水)人口(?:约|达)?|为期|历时|连续|下辖|现辖|辖|面向|涉及(?:居民|群众|住户|农户)?|平均每|日均[^,;。]{0,6})$"
 )
 _INVESTED = re.compile(
     r"(?<!完成)(?<!突破)(?:总投资|概算投资|投资概算)(?:额|规模)?(?:约|近|达|为|超)?$"
@@ -206,9 +219,24 @@ _WORKS = re.compile(
 )
 
 
+# 改造校舍面积4万平方米: the extent is what the verb does.
+_EXTENT_OF_WORKS = re.compile(
+    r"^[^\d,;。]{0,12}?(?:新建|改建|扩建|改造|新增|整治|修缮|加固|硬化|新改建|改扩建|建设|完成|修复|拆除)"
+    r"(?!规模|内容)[^\d,;。]{2,16}(?:面积|全长|总长|长度)(?:约)?$"
+)
+
+
+# 减少农村贫困人口900人
+_PEOPLE_MOVED = re.compile(
+    r"(?:减少|新增|带动|转移|解决|实现|完成|帮助|搬迁|安置|稳定)[^,;。\d]{0,12}人口$"
+)
+
+
 def described(context: Context, seen: Seen) -> bool:
     """总投资2亿元, 可容纳900人, 路面宽6米: the size of a thing."""
     q = seen.quantity
+    if q.unit in _EXTENTS and _EXTENT_OF_WORKS.match(seen.left):
+        return False
     if _bracketed(context, seen):
         return True
     if _COSTING.search(seen.left) and _COSTLY.search(seen.right):
@@ -227,6 +255,8 @@ def described(context: Context, seen: Seen) -> bool:
         return True  # 10万千瓦及以下机组
     if q.suffix and not seen.right:
         return False  # 面积5万平方米以上 is asked for
+    if q.unit in ("人", "名", "户") and _PEOPLE_MOVED.search(seen.left):
+        return False
     return bool(_DESCRIBED.search(seen.tail))
 
 
@@ -268,9 +298,27 @@ _CHANGES = re.compile(r"^(?:提高|增长|上升|提升|增加|下降|降低|减
 
 def baseline(_: Context, seen: Seen) -> bool:
     """In 由500元提高到530元 the first figure is where one starts."""
+    if _before_a_rise(seen):
+        return True
     if not _BASELINE.search(seen.left[-30:]):
         return False
     return bool(_RISES.match(seen.right)) or bool(re.match(r"向\d", seen.right))
+
+
+_FROM_ON = re.compile(r"(?:由|从)(?:目前|现行|原来)?(?:的)?(?P<since>[^,;。]{0,60})$")
+_LIST_RISES = re.compile(
+    r"^[^,;。\d]{0,12}(?:[、和及][^,;。\d]{0,16}\d[\d.,]*[^,;。、和及\d]{0,8}){1,4}?"
+    r"(?:分别|相应)?(?:提高|增加|上升|提升|扩大|调整|增长|上调|下降|降低|减少)(?:到|至|为)"
+)
+_HAS_RISEN = re.compile(r"(?:提高|增加|上升|提升|扩大|调整|增长|上调|下降|降低|减少)(?:到|至|为)")
+
+
+def _before_a_rise(seen: Seen) -> bool:
+    """由集中800元、分散600元提高到…: every figure of the list is where one starts."""
+    m = _FROM_ON.search(seen.left)
+    if m is None or _HAS_RISEN.search(m["since"]):
+        return False
+    return bool(_LIST_RISES.match(seen.right)) or bool(_RISES.match(seen.right))
 
 
 def compared(_: Context, seen: Seen) -> bool:
@@ -312,7 +360,17 @@ _AMONG = re.compile(r"[^,;。\d]{1,16}[中里]$")  # 全市28家食堂中,15家�
 _DONE_TO = re.compile(r"对[^,;。]{2,40}的$")
 _IS_DONE = re.compile(r"[^,;。\d]{1,16}(?:开展|进行|实施|逐)")  # 对投用的9家机构开展检查
 _STAFFED = re.compile(r"由$|由[^,;。]{1,24}[、和]$|为组长$")
-_STAFF_ENDS = re.compile(r"^[^,;。、\d]{1,14}(?:任|担任|为成员|组成|牵头|负责|参加|为组长)")
+_STAFF_ENDS = re.compile(
+    r"^[^,;。、\d]{1,14}(?:任|担任|为成员|组成|牵头|负责|参加|为组长|投票|表决|评审|审议)"
+)
+
+
+_EACH_REACHES = re.compile(
+    r"^[^,;。\d]{2,20}?(?:均|都|全部)?(?:达到?|超过|突破|不低于|不少于)(?:人均)?\d"
+)
+_NOUNS = r"\d[\d.]*[^\d,;。、]{1,14}"
+# 全市9个图书馆、11个文化馆和2个美术馆: all there are.
+_LIST_OF_ALL = re.compile(rf"^(?:{PLACES})(?:范围内)?的?{_NOUNS}(?:[、和及]{_NOUNS})*[、和及]$")
 
 
 def per_denominator(_: Context, seen: Seen) -> bool:
@@ -331,6 +389,10 @@ def universe(_: Context, seen: Seen) -> bool:
         return False
     if not seen.left and _ALL_THE_SAME.match(seen.right):
         return True  # 120名留守儿童结对率达100%
+    if not seen.left and _EACH_REACHES.match(seen.right):
+        return True  # 6个村集体收入达到8万元
+    if _LIST_OF_ALL.match(seen.left):
+        return True
     if _MADE_USE_OF.search(seen.tail):
         return True
     if re.search(r"(?:拆分|合并|整合|划分|细分|归并)(?:为|成)$", seen.tail):

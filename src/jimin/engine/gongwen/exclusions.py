@@ -33,6 +33,7 @@ _RESTATED = re.compile(r"的[^,;。\d]{0,8}目标")
 _PAPERS = re.compile(r"(?:出台|制定|修订|制订|编制|推出|新增|发布|取消|下放|承接|完善)$")
 _IN_HEADING = re.compile(r"\((?:共)?$")
 _LISTED_WORKS = re.compile(r"(?:\d+件)?[^,;。\d]{0,8}?(?:办)?实事(?!求是)")
+_AND_SO_MANY_WORKS = re.compile(r"[、,]?\s*\d+[项件个][^,;。\d]{0,6}实事")
 _TEAM_OF = re.compile(r"^制(?!定|作|造|度)")  # 3人制篮球场
 _ONE_BUILT = re.compile(r"(?:新建|新增|建成|建设|改建|扩建|迁建|新改建|改扩建)$")
 _ONE_OF = {"所", "座", "处", "家", "条", "栋", "幢"}
@@ -51,6 +52,7 @@ _COUNTABLE_CHINESE = {
 }  # fmt: skip
 
 _NAME_IN_QUOTES = re.compile(r"“([^”\n]{0,16})$")
+_NAMES_A_PROJECT = re.compile(r"等?(?:\d+[个项件])?(?:民生|实事|重点)*(?:项目|工程|活动|行动)")
 _SENTENCE_MARK = re.compile(r"[,;。:]")
 _DOCUMENT_NUMBER = re.compile(r"(?:\(\d{4}\)|第|字|文件编号[:]?[^,;。]{0,20})[ ]*$")
 _METADATA = re.compile(
@@ -127,6 +129,8 @@ def _quoted_name(_: Context, seen: Seen) -> bool:
     content = m[1] + seen.after[:closing]
     if _SENTENCE_MARK.search(content) or seen.quantity.suffix:
         return False
+    if _NAMES_A_PROJECT.match(seen.after, closing + 1):
+        return True
     return not ENDS_WITH_CUE_OR_VERB.search(m[1])
 
 
@@ -187,6 +191,12 @@ def _past(context: Context, seen: Seen) -> bool:
         return not re.search(r"力争|确保|努力|争取|[要将]|前", seen.left)
     if _led_by_an_earlier_year(context, seen):
         return True
+    if not seen.quantity.suffix and _AS_MEASURED.search(seen.tail):
+        told = context.norm[max(sentence.start, start - 200) : start]
+        if not _SHALL_BE.search(told):
+            return True
+    if _within_what_there_is(context, start, sentence.start):
+        return True
     if re.search(r"授予|荣获|被评为", seen.left) and not re.search(MODALITY, seen.left):
         return True
     if _NARRATED.search(seen.right):
@@ -194,10 +204,10 @@ def _past(context: Context, seen: Seen) -> bool:
     if goes_on_in_the_past(
         context.norm[max(sentence.start, start - 150) : seen.clause.start]
     ) and not re.search(
-        r"[将要再]|今年|明年|力争|确保|争取|计划|新增|达到|剩余|其余|余下|年底", seen.left
+        r"[将要再]|今年|明年|力争|确保|争取|计划|新增|达到|剩余|其余|余下|年底|年内", seen.left
     ):
         return True
-    return tells_of_the_past(seen.left[-60:], context.norm[start : seen.clause.end])
+    return tells_of_the_past(seen.left, context.norm[start : seen.clause.end])
 
 
 def _led_by_an_earlier_year(context: Context, seen: Seen) -> bool:
@@ -208,6 +218,22 @@ def _led_by_an_earlier_year(context: Context, seen: Seen) -> bool:
         and int(m[1]) < context.year
         and not re.search(r"基础|水平|比|较|由|从|同期|标准", seen.left)
     )
+
+
+# 同比增长6.2%, with nobody wanting it, has been measured.
+_AS_MEASURED = re.compile(r"同比(?:分别)?(?:增长|下降|提高|增加|减少|上升)$")
+_SHALL_BE = re.compile(r"力争|确保|争取|目标|预期|预计|计划|实现|完成|[要将]|全年|今年|明年|年内")
+_BRACKET_REACH = 240
+
+
+def _within_what_there_is(context: Context, start: int, sentence_start: int) -> bool:
+    """现有贫困户900户(其中…): what a bracket breaks down is as little a target."""
+    lowest = max(sentence_start, start - _BRACKET_REACH)
+    opened = context.norm.rfind("(", lowest, start)
+    if opened < 0 or context.norm.rfind(")", opened, start) >= 0:
+        return False
+    clause = context.clause_of(opened, opened)
+    return tells_of_the_past(context.norm[clause.start : opened], "")
 
 
 _SCORED = re.compile(
@@ -239,6 +265,9 @@ def _abstract_count(context: Context, seen: Seen) -> bool:
         return True
     if _LISTED_WORKS.match(seen.right) and seen.unit in ("件", "项", "个"):
         return True
+    end = seen.quantity.end
+    if seen.unit in ("件", "项") and _AND_SO_MANY_WORKS.match(context.norm, end, end + 20):
+        return True
     if seen.unit == "人" and _TEAM_OF.match(seen.right):
         return True
     if not seen.left and _RESTATED.match(seen.right):
@@ -267,9 +296,10 @@ def _counts_what_follows(context: Context, seen: Seen) -> bool:
 def _one_by_one(seen: Seen) -> bool:
     """发现1户、解决1户: a manner of working."""
     unit = re.escape(seen.unit)
+    between = r"(?:(?![和及与])[\u4e00-\u9fff]){1,4}"
     return bool(
-        re.search(rf"[1一]{unit}[、,]?[\u4e00-\u9fff]{{1,4}}$", seen.before)
-        or re.match(rf"[、,]?[\u4e00-\u9fff]{{1,4}}[1一]{unit}", seen.after)
+        re.search(rf"[1一]{unit}[、,]?{between}$", seen.before)
+        or re.match(rf"[、,]?{between}[1一]{unit}", seen.after)
     )
 
 

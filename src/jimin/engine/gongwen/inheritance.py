@@ -16,7 +16,7 @@ from jimin.engine.gongwen.words import (
     VERBS,
 )
 
-ROW_NUMBER = re.compile(r"^\d{1,3} +")  # the first cell of a table's row
+ROW_NUMBER = re.compile(r"^\d{1,3} +(?![年月日号])")  # the first cell of a table's row
 PART = re.compile(r"(?:其中|其|含|包括|包含)[:,]?")
 _GROWTH_ONLY = re.compile(rf"(?:同比|年均|平均|实际|比上年|较上年|净)*(?:{GROWTH})*")
 _SUM = re.compile(r"总数|总量|总额|总规模|总面积|总长度|数量")
@@ -33,7 +33,7 @@ _SIZE = re.compile(
 _DOING = re.compile(rf"(?:{VERBS}|投资)+")
 _DOING_LEAD = re.compile(r"^(?:完成|实现|计划|开工)+(?=.{2})")
 _COUNT_TOLD = re.compile(r"\d[\d.,]*[万亿]?(?:平方公里|平方米|公里|人次|[\u4e00-\u9fff])")
-_SPENT = re.compile(r"(?:计划)?(?:投入|投资)")
+_SPENT = re.compile(r"(?:计划)?(?:投入|投资|安排(?:预算|资金|经费)|(?:投入|落实)(?:资金|经费))")
 _UNDERTAKEN = re.compile(
     r"^(?:大力|继续|加快|全面)*(?:实施|开展|推进|抓好|做好|健全|完善|建立|推行)+"
 )
@@ -42,6 +42,7 @@ _TOPIC_ENDS = re.compile(
     r"(?:部分|费用|的|群众|对象|人员|家庭|方面|老人|老年人|机构|居民|支出|病人|患者)$"
 )
 _NO_THING = re.compile(r"期间|年|月|率|比例|达|不|要")
+_THIS_YEAR = re.compile(r"^(?:同时|此外)?(?:今年|明年|全年|年内|20\d\d年)")
 _PAST_FIRST = re.compile(r"^(?:去年|上年|今年|累计|已)+")
 _RATE = re.compile(r"(?:率|比例|占比)$")
 _SHORT_RATE = re.compile(r"[\u4e00-\u9fff]{1,3}(?:率|占比|比例)")
@@ -138,6 +139,9 @@ def _kin(unit: str, other: str) -> bool:
 
 
 def _spending(place: Place) -> str:
+    near = place.near
+    if place.subject == "完成投资" and near is not None and near.clause_start == place.start:
+        return _VERBS_FIRST.sub("", near.subject, count=1) + "投资"
     if not _SPENT.fullmatch(place.subject):
         return ""
     thing = _thing_done(place)
@@ -169,7 +173,7 @@ def _verb_alone(place: Place) -> str:
     counted = _counted_before(place)
     if counted:
         return place.subject + counted
-    thing = clean(_NUMBERED.sub("", place.before))[0]
+    thing = clean(_THIS_YEAR.sub("", _NUMBERED.sub("", place.before)))[0]
     if 2 <= len(thing) <= 30 and not _NO_THING.search(thing):
         return place.subject + _VERBS_FIRST.sub("", thing, count=1)
     return ""
@@ -248,7 +252,10 @@ def _rate_beside(place: Place) -> str:
 def _per_many(place: Place) -> str:
     """每千人口床位数6张,医师数3人: the second is per thousand too."""
     near = place.near
-    if near is None or not _COUNT_OF.fullmatch(place.subject):
+    if near is None:
+        return ""
+    beside = near.clause_start == place.start and not place.subject.startswith("每")
+    if not beside and not _COUNT_OF.fullmatch(place.subject):
         return ""
     many = _PER_MANY.match(near.subject)
     return many.group() + place.subject if many else ""
@@ -303,6 +310,22 @@ def _field_before(place: Place) -> str:
     return field["field"] + place.subject if field and start < place.sentence_start else ""
 
 
+_SIBLING = re.compile(r"[\u4e00-\u9fff]{2,4}")
+
+
+def _sibling(place: Place) -> str:
+    """护理标准全护理900元、半护理500元: one clause, names that end alike."""
+    near, subject = place.near, place.subject
+    if near is None or near.clause_start != place.start or not _SIBLING.fullmatch(subject):
+        return ""
+    if not _kin(near.unit, place.seen.unit) or len(near.subject) < len(subject) + 4:
+        return ""
+    told, size = near.subject, len(subject)
+    if told[-1] != subject[-1] or re.search(VERBS, subject):
+        return ""
+    return told[:-size] + subject
+
+
 _STEPS: list[Callable[[Place], str]] = [
     _spending,
     _doing,
@@ -312,6 +335,7 @@ _STEPS: list[Callable[[Place], str]] = [
     _measured_alike,
     _size_of_it,
     _rate_beside,
+    _sibling,
     _per_many,
     _paying,
     _limit_of_it,

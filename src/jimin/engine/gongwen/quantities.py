@@ -52,7 +52,9 @@ _COUNTS_PEOPLE = re.compile(r"(?:人数|人口|人员)" + _REACHES)
 _COUNTS_MONEY = re.compile(
     r"(?:收入|总额|投资|产值|增加值|资金|销售额|营业额|贷款|税收|总产值|生产总值)" + _REACHES
 )
-_SUFFIX = r"(?P<suffix>及以上|或以上|以上|及以下|以下|以内|之内|左右|上下)?"
+_SUFFIX = (
+    r"(?: (?=以上|以下|以内|左右))?(?P<suffix>及以上|或以上|以上|及以下|以下|以内|之内|左右|上下)?"
+)
 _POINTS = "个百分点|百分点|%|‰"
 
 _DIGITS = re.compile(

@@ -53,6 +53,9 @@ _SET_LEVEL = re.compile(
 # 按每张床位2000元给予补助, 对省级的一次性奖补20万元
 _IS_PAID = re.compile(r"(?:的?标准)?(?:给予|予以|发放)|的[^,;。]{0,6}(?:奖励|补助|补贴|奖补)")
 _PAID_FOR = re.compile(r"^(?:对|给)[^,;。]*(?:奖补|奖励|补助|补贴|资助)(?:资金)?$")
+_GIVEN = re.compile(r"(?:财政)?(?:补贴|补助|奖励|奖补|津贴)")
+_PER_FIRST = re.compile(r"^[每各](?:个|处|家|户|名|人|所|座)?(?=..)")
+_PAID_EACH = re.compile(r"的?[^,;。\d]{0,6}(?:补助|补贴|奖励|津贴|慰问金|救助金|补助金)")
 _ACTION_ENDS = re.compile(
     r"(?:改造|建设|治理|整治|修复|加装|提升|试点|培训|认定|评定)(?:项目|工程)?$"
 )
@@ -84,11 +87,15 @@ def read_targets(context: Context) -> tuple[list[Target], list[SetAside]]:
     set_aside: list[SetAside] = []
     quantities = find_quantities(context.norm)
     repeats = _told_again(context, quantities)
-    for quantity in quantities:
-        seen = _look(context, quantity)
-        reason = reason_to_set_aside(context, seen)
+    looked = [_look(context, quantity) for quantity in quantities]
+    reasons = [reason_to_set_aside(context, seen) for seen in looked]
+    results = _results_by_their_words(context, looked, reasons)
+    for seen, reason in zip(looked, reasons, strict=True):
+        quantity = seen.quantity
         if reason is None and quantity.start in repeats:
             reason = "标题重述"
+        if reason is None and _is_such_a_result(context, seen, results):
+            reason = "已往数据"
         if reason == "限定条件":
             qualifying.append(quantity.end)
         if reason is None:
@@ -118,6 +125,36 @@ def _told_again(context: Context, quantities: list[Quantity]) -> set[int]:
     return {q.start for q in quantities if q.start in inside and (q.low, q.high) in below}
 
 
+_WORDS_AFTER = 8
+_WANTED = re.compile(rf"今年|明年|全年|年内|\d年|[将要]|{MODALITY}")
+
+
+def _words_of(context: Context, q: Quantity) -> str:
+    words = context.norm[q.start : q.end + _WORDS_AFTER]
+    return words if re.fullmatch(r"[\u4e00-\u9fff]+", words[q.end - q.start :]) else ""
+
+
+def _results_by_their_words(
+    context: Context, looked: list[Seen], reasons: list[str | None]
+) -> dict[str, int]:
+    """The last place where a result is told in just these words."""
+    told = zip(looked, reasons, strict=True)
+    return {
+        words: seen.quantity.start
+        for seen, reason in told
+        if reason == "已往数据" and (words := _words_of(context, seen.quantity))
+    }
+
+
+def _is_such_a_result(context: Context, seen: Seen, results: dict[str, int]) -> bool:
+    """The first lines of a report may tell a result before the text says it is of last year."""
+    q = seen.quantity
+    if results.get(_words_of(context, q), -1) <= q.start:
+        return False
+    start = max(context.sentence_at(q.start).start, q.start - 200)
+    return _WANTED.search(context.norm, start, q.start) is None
+
+
 def _look(context: Context, q: Quantity) -> Seen:
     norm = context.norm
     clause = context.clause_of(q.start, q.end)
@@ -131,9 +168,9 @@ def _look(context: Context, q: Quantity) -> Seen:
     return Seen(
         quantity=q,
         clause=clause,
-        left=norm[clause.start : q.start],
-        right=norm[q.end : clause.end],
-        before=norm[line_start : q.start],
+        left=norm[clause.start : q.start].rstrip(" "),
+        right=norm[q.end : clause.end].lstrip(" "),
+        before=norm[line_start : q.start].rstrip(" "),
         after=norm[q.end : q.end + 20].split("\n")[0],
     )
 
@@ -165,11 +202,12 @@ def _items(context: Context, clause: list[Seen], qualifying: list[int]) -> Itera
     verb, left = "", norm[clause[0].clause.start : clause[0].quantity.start]
     left = _without_qualifier(norm, clause[0].clause.start, left, qualifying)
     for index, run in enumerate(runs):
+        left = left.rstrip(" ")
         end = run[-1].quantity.end
         if index + 1 < len(runs):
             right, next_left = _part(norm[end : runs[index + 1][0].quantity.start])
         else:
-            right, next_left = norm[end : run[-1].clause.end], ""
+            right, next_left = norm[end : run[-1].clause.end].lstrip(" "), ""
             right = "" if right[:1] in ("、", "和", "并") else right
         if index and verb and not re.search(VERBS, left):
             left = verb + left
@@ -217,6 +255,8 @@ def _listed(run: list[Seen], left: str, right: str) -> Iterator[_Item]:
 def _without_time(context: Context, seen: Seen, left: str) -> str:
     """The words before a number with every expression of time and its bracket taken out."""
     end = seen.quantity.start
+    while end and context.norm[end - 1] == " ":
+        end -= 1
     start = end - len(left)
     if start < 0 or context.norm[start:end] != left:
         return left
@@ -240,6 +280,8 @@ def _target(context: Context, item: _Item, earlier: list[Target]) -> Target:
         reading.subject = own.subject
         _distribute_base(reading, item)
     subject, scope = clean(reading.subject)
+    if reading.per and _GIVEN.fullmatch(subject):
+        subject = _PER_FIRST.sub("", reading.per) + subject
     whole = whole_of(context, seen, earlier) if part else None
     if whole is not None and (len(subject) <= 4 or subject == scope or is_place(subject)):
         scope = scope or subject
@@ -300,7 +342,8 @@ def _role(q: Quantity, reading: Reading, subject: str, left: str, right: str) ->
     """Ceilings, standards and sums per person and month are set by policy."""
     if is_money(q.unit) and (_IS_PAID.match(right) or _PAID_FOR.search(left)):
         return "policy_parameter"
-    if is_money(q.unit) and reading.per and re.search(r"(?:补助|补贴|奖励|津贴)$", left):
+    paid_each = re.search(r"(?:补助|补贴|奖励|津贴)$", left) or _PAID_EACH.match(right)
+    if is_money(q.unit) and reading.per and paid_each:
         return "policy_parameter"
     paid_by_rate = is_money(q.unit) and re.search(r"[月年天日]$", reading.per) is not None
     if paid_by_rate or _PARAMETER.search(subject + "|" + left):

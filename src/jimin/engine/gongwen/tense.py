@@ -7,19 +7,27 @@ from jimin.engine.gongwen.words import VERBS
 
 _PAST_LEAD = re.compile(
     r"(?:一年来|(?:在)?(?:刚刚)?过去[一二两三四五的]|过去一年|去年(?![^,;。]{1,8}的)|上一?年度?(?![建启完开投立][^,;。]{0,8}的)(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
-    r"[一几]年来|截[至止]|至目前|目前已|回顾)"
+    r"[一几]年来|这[一两三五]年|截[至止]|至目前|目前已|回顾|"
+    r"[^,;。]{0,16}(?:报告|公报|数据|统计)[^,;。]{0,4}(?:显示|称|表明|提到))"
 )
 # This year so far is told, not planned: 今年以来，…; 1—6月，….
 _SO_FAR_LEAD = re.compile(
     r"(?:今年|20\d\d年|年初|\d+月份?)以来|(?:今年)?1[-至到]\d{1,2}月份?,|[半一]年(?:多)?来,"
 )
+# 从2019年5月至2020年秋季,…
+_SPAN_LEAD = re.compile(r"[从自]20\d\d ?年[^,;。]{0,8}?[至到](20\d\d) ?年")
 _FIVE_YEARS = re.compile(r"“?(十[一二三四五六七])五”?(?:规划)?(?:时期|期间|以来|期?末)")
 _NOW_LEAD = re.compile(
-    r"(?:今年|明年|下一步|力争|确保|计划|今后|未来|要|将|新的一年|\d{4}年(?:是|的工作|,我们将))"
+    r"(?:今年(?!上半年|以来|1[-至到])|明年|下一步|力争|确保|计划|今后|未来|要|将|新的一年|\d{4}年(?:是|的工作|,我们将))"
 )
-_YEAR = re.compile(r"(?:在|到|至)?(20\d\d)年(?!度?的?(?:基础|标准|水平))")
+# 超额完成40所的年度目标任务 tells a result, unless it shall be so.
+_RESULT = re.compile(
+    r"(?:超额|提前|圆满|如期|顺利)(?:地)?(?:超额)?完成(?:了)?|完成(?:了)?(?:全年|年度|年初)[^,;。\d]{0,6}(?:目标|任务|计划)"
+)
+_WILL_RESULT = re.compile(r"(?:确保|力争|争取|努力|保证|务必|推动|促进|[将要须能以])[^,;。]{0,12}$")
+_YEAR = re.compile(r"(?:在|到|至)?(20\d\d) ?年(?!度?的?(?:基础|标准|水平))")
 _PAST_CLAUSE = re.compile(
-    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|"
+    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|[一二三四五六七八九十几近]年来|共为|"
     r"(?<!比)(?<!与)(?<!较)(?<!同)(?:去年|上年(?!度|末))(?!的?(?:同期|水平|基础|底|标准|实际))|"
     r"截[至止]|累计(?:发放|投入|投资|救助|完成|建成|实现|拨付|培训|销售|筹集|筹资)了?"
 )
@@ -40,6 +48,7 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
     past, previous_end = False, -1
     for start, end in spans:
         opens = previous_end < 0 or "\n" in text[previous_end:start]
+        opens = opens and not _GOES_ON.match(text, start)
         before, past = past, past and not opens
         head = text[start : min(end, start + 50)].lstrip(" ")
         said = _tense_of(head, year)
@@ -47,13 +56,26 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
             past = said
         states = _STATE_LEAD.match(head) is not None
         past = past or (opens and states and before)  # 目前，… goes on where the past was told
-        flags.append(past or states)
+        flags.append(past or states or _tells_a_result(text, start, end))
         told = text[start : min(end, start + 200)]
         past = past or turned_to_the_past(told, year)
         if past and (flags[-1] or states):
             past = not _comes_to_the_plan(told, year)
         previous_end = end
     return flags
+
+
+_LONGEST_REPORT = 400
+_GOES_ON = re.compile(r" *(?:—|--|●|◆|■|▲|★|·)")  # a paragraph that goes on the list above
+_BYLINE = re.compile(r"[^,;。:()]{0,16}(?:讯|日电)(?: |\([^()]{1,20}\))*(?=.)")
+
+
+def _tells_a_result(text: str, start: int, end: int) -> bool:
+    """Whether a sentence reports that the year's task has been done, and how far."""
+    for m in _RESULT.finditer(text, start, min(end, start + _LONGEST_REPORT)):
+        if not _WILL_RESULT.search(text[max(start, m.start() - 16) : m.start()]):
+            return True
+    return False
 
 
 _PLAN_CLAUSE_LEAD = re.compile(
@@ -70,7 +92,9 @@ def _comes_to_the_plan(told: str, year: int) -> bool:
 
 
 # 记者从会议上获悉，… and 会议指出，… come before what is told.
-_TOLD_BY = re.compile(r"[^,;。:]{0,24}(?:获悉|了解到?|悉|指出|介绍|表示|显示|强调)[,:] *")
+_TOLD_BY = re.compile(
+    r"[^,;。:]{0,24}(?:获悉|了解到?|悉|指出|介绍|表示|显示|强调|认为|透露|提出)[,:] *"
+)
 _PAST_CLAUSE_LEAD = re.compile(
     r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?|去年|目前|"
     r"(?:今年)?1[-至到]\d{1,2}月份?),"
@@ -91,6 +115,9 @@ def _last_year(plan: str) -> int:
 
 
 def _tense_of(head: str, year: int) -> bool | None:
+    byline = _BYLINE.match(head)
+    if byline:
+        head = head[byline.end() :]
     told_by = _TOLD_BY.match(head)
     if told_by:
         told_in = _YEAR.match(head)
@@ -102,6 +129,9 @@ def _tense_of(head: str, year: int) -> bool | None:
     five = _FIVE_YEARS.match(head)
     if five and _last_year(five[1]) < year:
         return True
+    span = _SPAN_LEAD.match(head)
+    if span:
+        return int(span[1]) < year
     m = _YEAR.match(head)
     if m:
         return int(m[1]) < year
@@ -139,7 +169,7 @@ def _is_no_result(told: str, m: re.Match[str]) -> bool:
 
 
 _TURNS = re.compile(
-    r"(?<!截至)(?<!截止)(?<!至)今年(?!以来|1[-至到]|上半年)|明年|下一步|力争|确保|(?<![\d去上])年底|年内|下半年"
+    r"(?<!截至)(?<!截止)(?<!至)今年(?!以来|1[-至到]|上半年)|明年|下一步|力争|确保|(?<![\d去上年])年底|年内(?!共|累计|已)|下半年"
 )
 _YEAR_TOLD = re.compile(r"(?P<until>截[至止]到?|至|自|从)?(20\d\d)年")
 

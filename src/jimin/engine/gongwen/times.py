@@ -26,6 +26,7 @@ _YEAR = r"(?P<y>20\d\d|二[〇零][一二三四五六七八九〇零]{2})"
 _MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _BEFORE = r"(?P<before>以前|之前|前)?"
+_FROM = r"(?P<from>自|从)?"
 _TO = r"(?P<to>[到至截在于](?:止)?)?"
 
 
@@ -119,23 +120,26 @@ def _mention(m: re.Match[str], _year: int) -> Reading:
 
 
 _FORMS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int], Reading]]] = [
-    (re.compile(rf"{_YEAR}年?[-至到](?P<y2>20\d\d)年(?:度|底|末)?"), _span),
-    (re.compile(rf"{_TO}(?P<from>自|从)?{_YEAR}年{_MONTH}月{_DAY}[日号]{_BEFORE}起?"), _full_date),
+    (re.compile(rf"{_YEAR} ?年? ?[-至到] ?(?P<y2>20\d\d) ?年(?:度|底|末)?"), _span),
+    (
+        re.compile(rf"{_TO}{_FROM}{_YEAR} ?年 ?{_MONTH} ?月 ?{_DAY} ?[日号]{_BEFORE}起?"),
+        _full_date,
+    ),
     (
         re.compile(
-            rf"{_TO}(?P<from>自|从)?{_YEAR}年{_MONTH}月份?(?P<ends>底|末|中旬|上旬|下旬)?{_BEFORE}"
+            rf"{_TO}{_FROM}{_YEAR} ?年 ?{_MONTH} ?月份?(?P<ends>底|末|中旬|上旬|下旬)?{_BEFORE}"
         ),
         _month,
     ),
     (
-        re.compile(rf"{_TO}(?P<from>自|从)?{_YEAR}年(?:度)?(?P<ends>年?[底末])?{_BEFORE}"),
+        re.compile(rf"{_TO}{_FROM}{_YEAR} ?年(?:度)?(?P<ends>年?[底末])?{_BEFORE}"),
         _whole_year,
     ),
     (re.compile(rf"(?:每月|每周|每季度){_DAY}[日号](?:前|之前|以前)?"), _mention),
-    (re.compile(rf"{_TO}(?P<from>自|从)?(?<!\d){_MONTH}月{_DAY}[日号]{_BEFORE}"), _full_date),
+    (re.compile(rf"{_TO}{_FROM}(?<!\d){_MONTH} ?月 ?{_DAY} ?[日号]{_BEFORE}"), _full_date),
     (re.compile(r"\d{1,2}[-至到]\d{1,2}月份?"), _mention),
     (
-        re.compile(rf"{_TO}(?P<from>自|从)?(?<!\d){_MONTH}月(?!\d)份?(?P<ends>底|末)?{_BEFORE}"),
+        re.compile(rf"{_TO}{_FROM}(?<!\d){_MONTH} ?月(?! ?\d)份?(?P<ends>底|末)?{_BEFORE}"),
         _month,
     ),
     (re.compile(r"[到至]?明年[底末]?(?:前|之前|以前)?"), _next_year),
@@ -153,6 +157,12 @@ _FORMS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int], Reading]]] = 
     ),
     (
         re.compile(r"(?:用|在|力争|未来|今后)(?P<n>[2-9两二三四五])年(?:左右)?(?:的?时间|内)?"),
+        _some_years,
+    ),
+    (
+        re.compile(
+            r"(?<![\d十前过近第])(?P<n>[两三四五])年(?=培训|完成|建成|新增|新建|改造|投入|培育|引进)"
+        ),
         _some_years,
     ),
     (re.compile(r"20\d\d(?=年?度?(?:民政|工作|重点))"), _mention),

@@ -20,10 +20,7 @@ def with_figures(policy: Policy, drafts: tuple[Parameter, ...]) -> Policy:
     for draft in drafts:
         if draft.name not in known:
             raise PolicyError(
-                "{policy}没有参数 {name}，不能改；有：{known}。",
-                policy=policy.label,
-                name=draft.name,
-                known=tuple(sorted(known)),
+                f"{policy.label}没有参数 {draft.name}，不能改；有：{'、'.join(sorted(known))}。"
             )
     books = [_replaced(edition.book, drafts) for edition in policy.editions]
     since = [start for start, _ in reversed(policy._later)]
@@ -51,12 +48,8 @@ def _replaced(book: RuleBook, drafts: tuple[Parameter, ...]) -> RuleBook:
         ):
             if was != now:
                 raise PolicyError(
-                    "参数“{label}”{name} 的{what}是“{was}”，草案里却是“{now}”，请改成一样。",
-                    label=old.label,
-                    name=draft.name,
-                    what=what,
-                    was=was,
-                    now=now,
+                    f"参数“{old.label}”{draft.name} 的{what}是“{was}”，"
+                    f"草案里却是“{now}”，请改成一样。"
                 )
         drafted.parameters[draft.name] = draft
     return drafted

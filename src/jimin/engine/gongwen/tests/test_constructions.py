@@ -48,6 +48,25 @@ def told(text: str, year: int = 2021) -> list[tuple[str, str, str]]:
         ),
         # signs for words
         ("核查覆盖率≥95%，差错率≤1%。", [("95%", "核查覆盖率", ">="), ("1%", "差错率", "<=")]),
+        # people who gain, leave or are relieved
+        ("实施供水工程,受益人口1.2万人。", [("1.2万人", "受益人口", ">=")]),
+        ("减少农村低收入人口900人。", [("900人", "减少农村低收入人口", ">=")]),
+        ("解决东山等乡镇2万人的饮水问题。", [("2万人", "解决东山等乡镇饮水问题", ">=")]),
+        # the extent of works
+        ("改造农村校舍面积3.5万平方米。", [("3.5万平方米", "改造农村校舍面积", ">=")]),
+        # what each is given, and what is spent on works told before
+        ("每处驿站财政补贴2万元。", [("2万元", "驿站财政补贴", "=")]),
+        (
+            "计划实施水利项目12个、完成投资3亿元。",
+            [("12个", "实施水利项目", ">="), ("3亿元", "实施水利项目投资", ">=")],
+        ),
+        # each of so many reaches
+        ("6个村集体收入达到8万元以上。", [("8万元以上", "村集体收入", ">=")]),
+        # two counts per so many people
+        (
+            "每千人口拥有医师3.2人、护士3.8人。",
+            [("3.2人", "每千人口拥有医师", ">="), ("3.8人", "每千人口护士", ">=")],
+        ),
         # a rise told with 向
         ("使绿地面积由2平方公里向3平方公里迈进。", [("3平方公里", "绿地面积", ">=")]),
     ],
@@ -201,3 +220,18 @@ def test_a_regular_report_and_what_is_covered_beside_a_number_are_proposed() -> 
     plan = read_plan("助餐服务全面覆盖城市社区和80%以上村。", 2021)
     assert [(p.kind, p.quote) for p in plan.proposals] == [("universal", "全面覆盖城市社区")]
     assert [t.quote for t in plan.targets] == ["80%以上"]
+
+
+def test_blanks_around_a_number_change_nothing() -> None:
+    text = "5 月底前新开工改造项目 50 个,涉及居民 2 万户。入住率达到 80% 以上,2022 年达到 90%。"
+    plan = read_plan(PLAN + text, 2021)
+    assert [(t.quote, t.subject, t.comparator) for t in plan.targets] == [
+        ("50 个", "新开工改造项目", ">="),
+        ("80% 以上", "入住率", ">="),
+        ("90%", "入住率", ">="),
+    ]
+    assert [t.due for t in plan.targets] == [
+        date(2021, 5, 31),
+        date(2021, 12, 31),
+        date(2022, 12, 31),
+    ]

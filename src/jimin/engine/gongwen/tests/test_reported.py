@@ -1,0 +1,109 @@
+"""What reports, states and tables of progress say of numbers is no target."""
+
+import pytest
+
+from jimin.engine.gongwen import read_plan
+
+PLAN = "一、重点任务\n"
+
+
+def quotes(text: str, year: int = 2021) -> list[str]:
+    return [target.quote for target in read_plan(text, year).targets]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # the year's task has been done
+        "甲市实事全部完成\n全年新建驿站18个,超额完成15个的年度任务。培训护理员90名,完成年度目标任务。\n",
+        # a heading about what has come of the goals
+        "一、年度主要目标完成情况\n上半年,全区新建驿站12个,入住率比上年同期上升8%。\n",
+        # a township describes itself
+        "一、基本情况\n全乡共有水库7座,村道15公里。\n二、思路\n抓好落实。\n",
+        # this year so far, told on in a list
+        "本网讯(镇政办)今年以来,甲镇注重民生。\n——抓安居。投资80万元,改造危房30户。\n"
+        "——抓道路。今年上半年实施通村公路12公里。\n",
+        # for years
+        "近三年来救助对象累计超过6万人。",
+        # a bracket breaks down what there is
+        "一、任务\n现有低保对象300户(其中需要就业的80户、需要搬迁的20户)。",
+        # the names of projects
+        "一、任务\n“新建6个急救站”等项目得到好评。",
+        # a title of two counts
+        "2021年10件、\n26项实事进展\n",
+        # how many there are
+        "一、任务\n全市6个图书馆、8个文化馆和3个美术馆全面实行免费开放。",
+        "一、任务\n我市20项工程中的公共场馆项目要抓好开放。",
+    ],
+)
+def test_a_report_gives_no_target(text: str) -> None:
+    assert quotes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("确保超额完成年度任务,新建驿站18个。", ["18个"]),
+        ("力争如期完成年度任务的同时,培训护理员90名。", ["90名"]),
+        # run on after a report within one sentence
+        ("现已投用9个,完成率70%二是推进养老,年内新建30个驿站。", ["30个"]),
+        ("上半年,完成前期手续,新建驿站18个。", ["18个"]),
+    ],
+)
+def test_what_shall_be_done_stays_a_target_beside_a_report(text: str, wanted: list[str]) -> None:
+    assert quotes(PLAN + text) == wanted
+
+
+def test_the_columns_of_a_table_copied_cell_by_cell_are_no_headings() -> None:
+    text = "序号\n重点任务\n负责人\n进展情况\n1\n新增食堂15个\n民政局\n目前已完成3个。\n"
+    assert quotes(text) == ["15个"]
+
+
+def test_every_figure_before_a_rise_is_where_one_starts() -> None:
+    text = (
+        "照料标准由目前的全护理每人每月500元、半护理每人每月250元、全自理每人每月100元"
+        "提高到全护理每人每月600元、半护理每人每月300元、全自理每人每月120元。"
+    )
+    plan = read_plan(PLAN + text, 2021)
+    assert [(t.quote, t.subject) for t in plan.targets] == [
+        ("600元", "照料标准全护理"),
+        ("300元", "照料标准半护理"),
+        ("120元", "照料标准全自理"),
+    ]
+    assert [row.rule for row in plan.set_aside] == ["基数"] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a span of time that has ended, a year looked back on, a report quoted
+        "局长介绍,从2018年5月至2020年秋季,全市共新建学校80所,新增学位2万个。",
+        "会议认为,2020年是转折的一年。这一年,服务有效改进,补贴制度惠及9万残疾人。",
+        "基金会发布报告称,全年救助患儿90人,培训医生300名。",
+        # of that year, not of this one
+        "会议指出,2020年,成效明显。年内共计完工驿站30所,新增床位800张。",
+        "去年年底,市政府投资50万元,在10个社区试点。",
+        # measured, not wanted
+        "城乡救助标准同比增长9.5%。",
+        # the lead tells what the text says of last year below
+        "会议指出,各县帮助5000名留守儿童返校复学。\n会议认为,2020年成效明显,"
+        "帮助5000名留守儿童返校复学。",
+    ],
+)
+def test_a_result_told_in_the_news_is_no_target(text: str) -> None:
+    assert quotes(text) == []
+
+
+def test_what_is_wanted_this_year_in_the_words_of_last_year_is_a_target() -> None:
+    text = "今年为300名困难老年人提供助餐服务。\n去年为300名困难老年人提供助餐服务。\n"
+    assert quotes(PLAN + text) == ["300名"]
+    assert quotes("力争规上工业增加值同比增长9%。") == ["9%"]
+
+
+@pytest.mark.parametrize("text", ["由231名代表投票选出项目。", "从16件候选项目中选出实事。"])
+def test_how_many_took_part_or_were_chosen_from_is_no_target(text: str) -> None:
+    assert quotes(PLAN + text) == []
+
+
+def test_one_of_each_is_two_targets() -> None:
+    assert quotes(PLAN + "每个社区至少拥有1名医生和1名社工。") == ["1名", "1名"]
