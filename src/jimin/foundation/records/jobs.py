@@ -1,12 +1,14 @@
-"""Imports and exports too large for a page."""
+"""Imports, exports and actions for many records that are too large for a page."""
 
 import datetime as dt
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,18 +16,20 @@ from django.utils.translation import gettext_lazy
 from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
+from jimin.foundation.jobs import services as jobs
 from jimin.foundation.jobs.declare import Kind, Schedule
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.jobs.run import Run
-from jimin.foundation.tables import Fault, Table
+from jimin.foundation.tables import Fault, OutColumn, Table, stream_xlsx
 
-from . import exchange
-from .declare import RecordType, registry
+from . import bulk, exchange
+from .declare import Action, RecordType, registry
 from .errors import write_errors
 from .exports import Export, Wanted
-from .models import Upload, UploadPart
+from .models import Batch, BatchRow, Upload, UploadPart
 
 UPLOAD_KEPT = dt.timedelta(days=2)
+PORTION = 20  # rows of a batch tried, or written into its workbook, together
 
 
 def _check(run: Run) -> None:
@@ -164,6 +168,165 @@ def _export_title(job: Job) -> str:
 
 
 EXPORT = Kind("records.export", gettext_lazy("导出"), _export, title=_export_title)
+
+
+# Actions for many records
+
+
+@transaction.atomic
+def choose(*, actor: User, record: RecordType, action: Action, rows: Any) -> Batch:
+    """Begin a batch; where nothing is to be typed it is tried as well."""
+    batch = bulk.choose(actor=actor, record=record, action=action, rows=rows)
+    if action.form is None:
+        _try(actor, record, action, batch)
+    return batch
+
+
+@transaction.atomic
+def consider(*, actor: User, record: RecordType, action: Action, batch: Batch, data: Any) -> Any:
+    """Keep what was typed and try it out, at once or by a job; returns the form."""
+    form = bulk.fill_in(batch=batch, action=action, data=data)
+    if form.is_valid():
+        batch.refresh_from_db()
+        _try(actor, record, action, batch)
+    return form
+
+
+def carry_out(*, actor: User, record: RecordType, action: Action, batch: Batch) -> None:
+    """Do what was found possible, at once or by a job. Asked twice it is done once."""
+    with transaction.atomic():
+        held = Batch.objects.select_for_update().get(pk=batch.pk)
+        if held.state != Batch.State.TRIED:
+            return
+        if _is_large(held):
+            held.run_job = held.run_job or _ask(actor, ACT, held, f"batch {held.pk}")
+            held.save()
+            return
+    values = bulk.values_of(action, batch)
+    for row in _rows(batch, BatchRow.State.FINE):
+        bulk.do_row(actor=actor, record=record, action=action, pk=row.pk, values=values)
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.DONE)
+
+
+def _try(actor: User, record: RecordType, action: Action, batch: Batch) -> None:
+    """In a transaction."""
+    batch.trials += 1
+    if _is_large(batch):
+        batch.try_job = _ask(actor, TRY, batch, f"try {batch.pk} {batch.trials}")
+    else:
+        values, rows = bulk.values_of(action, batch), _rows(batch, BatchRow.State.CHOSEN)
+        bulk.try_out(actor=actor, record=record, action=action, rows=rows, values=values)
+        batch.state = Batch.State.TRIED
+    batch.save()
+
+
+def _is_large(batch: Batch) -> bool:
+    return batch.rows.count() > bulk.AT_ONCE
+
+
+def _rows(batch: Batch, state: str) -> list[BatchRow]:
+    return list(batch.rows.filter(state=state).order_by("pk"))
+
+
+def _ask(actor: User, kind: Kind, batch: Batch, once: str) -> Job:
+    rows = batch.rows.count()
+    values = {
+        "batch": str(batch.pk),
+        "subject": batch.subject,
+        "action": batch.action,
+        "rows": rows,
+    }
+    return jobs.ask(actor=actor, kind=kind, values=values, once=once, total=rows)
+
+
+def _try_many(run: Run) -> None:
+    """What a portion was found to be is written with the progress: it is not tried again."""
+    actor, record, action, batch = _batch_of(run)
+    values = bulk.values_of(action, batch)
+    todo, total = _rows(batch, BatchRow.State.CHOSEN), batch.rows.count()
+    done = total - len(todo)
+    for rows in _portions(todo):
+        done += len(rows)
+        with run.step() as job:
+            bulk.try_out(actor=actor, record=record, action=action, rows=rows, values=values)
+            job.done, job.total = done, total
+    with run.step():
+        chosen = Batch.objects.filter(pk=batch.pk, state=Batch.State.CHOSEN)
+        chosen.update(state=Batch.State.TRIED)
+
+
+def _act_many(run: Run) -> None:
+    """A record, its history, its result and the progress are one transaction: however often the
+    process is killed, nothing is done twice and nothing is left out. It holds no two records, as
+    no single action does: nobody at a form waits for a batch."""
+    actor, record, action, batch = _batch_of(run)
+    values = bulk.values_of(action, batch)
+    todo = _rows(batch, BatchRow.State.FINE)
+    total = batch.rows.exclude(state=BatchRow.State.REFUSED).count()
+    for done, row in enumerate(todo, total - len(todo) + 1):
+        with run.step() as job:
+            bulk.do_row(actor=actor, record=record, action=action, pk=row.pk, values=values)
+            job.done, job.total = done, total
+    with run.step():
+        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.DONE)
+    with run.folder() as folder:
+        path = folder / "results.xlsx"
+        _write_results(record, batch, path)
+        run.keep(path, f"{record.label}-{action.label}-{_('办理结果')}.xlsx")
+
+
+def _write_results(record: RecordType, batch: Batch, path: Path) -> None:
+    columns = [
+        OutColumn(str(record.label), 50),
+        OutColumn(_("结果"), 12),
+        OutColumn(_("说明"), 60, "long_text"),
+    ]
+
+    def lines() -> Iterator[list[str]]:
+        for rows in _portions(list(batch.rows.order_by("pk"))):
+            found = bulk.visible(record, rows)
+            for row in rows:
+                obj = found.get(row.key)
+                said = record.pick_text(obj) if obj is not None else _("（已不在您的辖区）")
+                yield [said, row.get_state_display(), row.message]
+
+    stream_xlsx(path, str(record.label), columns, lines())
+
+
+def _portions(rows: Sequence[BatchRow]) -> Iterator[Sequence[BatchRow]]:
+    return (rows[at : at + PORTION] for at in range(0, len(rows), PORTION))
+
+
+def _batch_of(run: Run) -> tuple[User, RecordType, Action, Batch]:
+    batch = Batch.objects.filter(pk=run.values["batch"]).first()
+    record = registry.get(run.values["subject"])
+    named = [a for a in record.actions if a.name == run.values["action"]] if record else []
+    if batch is None or record is None or not named or run.job.owner is None:
+        raise ValidationError(_("这一批已过期删除。请回到列表重新选择。"))
+    require(actor=run.job.owner, verb=named[0].verb, subject=record.subject)
+    return run.job.owner, record, named[0], batch
+
+
+def _batch_title(job: Job) -> str:
+    record = registry.get(job.values.get("subject", ""))
+    labels = (
+        [a.label for a in record.actions if a.name == job.values.get("action")] if record else []
+    )
+    said = {
+        "label": record.label if record else "",
+        "action": labels[0] if labels else "",
+        "rows": job.values.get("rows", 0),
+    }
+    return _("%(label)s %(action)s %(rows)s 条") % said
+
+
+def _batch_link(job: Job) -> str:
+    record = registry.get(job.values.get("subject", ""))
+    return record.url("batch", job.values["batch"]) if record else ""
+
+
+TRY = Kind("records.try", gettext_lazy("批量试算"), _try_many, title=_batch_title, link=_batch_link)
+ACT = Kind("records.act", gettext_lazy("批量办理"), _act_many, title=_batch_title, link=_batch_link)
 
 
 def _drop_old(run: Run) -> None:

@@ -141,7 +141,10 @@ class SavedView(models.Model):
 
 
 class Batch(models.Model):
-    """An action for many records: chosen, tried without effect, then done row by row."""
+    """An action for many records: chosen, tried without effect, then done row by row.
+
+    A large one is tried and done by jobs.
+    """
 
     class State(models.TextChoices):
         CHOSEN = "chosen", _("待填写")
@@ -154,6 +157,9 @@ class Batch(models.Model):
     action = models.CharField(_("操作"), max_length=40)
     values = SealedField(_("内容"), blank=True)  # the form as it was sent
     state = models.CharField(max_length=6, choices=State, default=State.CHOSEN)
+    trials = models.PositiveIntegerField(default=0)
+    try_job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    run_job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -58,6 +58,7 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
         "shown": shown,
         "bulk_actions": bulk_actions,
         "most_chosen": bulk.MOST,
+        "at_once": bulk.AT_ONCE,
         "query_string": request.GET.urlencode(),
     }
     is_partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
