@@ -7,6 +7,8 @@ HOUSEHOLDS ?= 20000
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 export UV_NO_PROGRESS = 1
+# Where it is set, each of the many processes of a test run would compile every library anew.
+export PYTHONDONTWRITEBYTECODE =
 UV  := .tools/bin/uv
 BIN := .venv/bin
 RUN := $(BIN)/python

@@ -4,6 +4,7 @@ Without a Chromium the tests are skipped, unless JIMIN_REQUIRE=all.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from psycopg import sql
 
 from jimin.project.demo.staff import PASSWORD
 
+from ..conftest import HOUSEHOLDS
+
 CHROMIUM = os.environ.get("JIMIN_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -32,21 +35,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HOUSEHOLDS = 3000
 PATIENCE = 240  # seconds until the demo must answer
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process: the server and its load are shared.
-
-    The fixtures end with this folder, not with the session: Playwright keeps an event loop
+    """The fixtures end with this folder, not with the session: Playwright keeps an event loop
     running, under which Django refuses to ask the database.
     """
     for item in items:
-        if "tests/browser" in item.path.as_posix():
+        if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")
@@ -84,10 +82,15 @@ def own_database() -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def site(
-    chromium: Browser, own_database: str, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser,
+    own_database: str,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The address of a running demo."""
-    folder = tmp_path_factory.mktemp("site")
+    folder = tmp_path_factory.mktemp("site") / "var"
+    if not own_database:
+        shutil.copytree(request.getfixturevalue("demo_folder"), folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -12,7 +12,7 @@ from jimin.kernel.people.models import Household, Member, Person
 from jimin.project.demo import load as loading
 from jimin.project.demo.cases import STORIES
 
-from .conftest import SMALL
+from ..conftest import HOUSEHOLDS
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 def test_everybody_lives_somewhere_and_staff_serve_them() -> None:
     with acting_as_system("test"):
         assert Area.objects.count() == 1814
-        assert Household.objects.count() == SMALL
-        assert Member.objects.count() == Person.objects.count() > 2 * SMALL
+        assert Household.objects.count() == HOUSEHOLDS
+        assert Member.objects.count() == Person.objects.count() > 2 * HOUSEHOLDS
     assert {post.role for post in Post.objects.all()} == {
         "city_leader",
         "city_officer",
@@ -90,6 +90,6 @@ def test_the_chain_of_the_log_is_whole() -> None:
 
 
 def test_loading_again_changes_nothing() -> None:
-    assert loading.load(99) == loading.Loaded(SMALL, 2016)
+    assert loading.load(99) == loading.Loaded(HOUSEHOLDS, 2016)
     with acting_as_system("test"):
-        assert Household.objects.count() == SMALL
+        assert Household.objects.count() == HOUSEHOLDS
