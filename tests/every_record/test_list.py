@@ -1,5 +1,6 @@
 """The list: pages, filters, and a number of queries that does not grow."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from jimin.foundation.records.declare import RecordType
 from jimin.kernel.areas.tests.few import ALSO_HERE, HERE
 
 from .walk import api, every, make, text_of, words_of
+
+NOTED = re.compile("access_session|SAVEPOINT")
 
 
 @every
@@ -30,8 +33,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         ):
             with CaptureQueriesContext(connection) as captured:
                 call()
-            # That somebody is still there is noted now and then.
-            found.append(sum("access_session" not in each["sql"] for each in captured))
+            # That somebody is still there is noted now and then, inside a savepoint.
+            found.append(sum(not NOTED.search(each["sql"]) for each in captured))
         return found
 
     for number in range(1, 12):  # so many that the search finds some
