@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
+from ..queries import words
 from ..queries.shown import HEIGHT, WIDTH, Line
 from ..rules.lights import Light
 from ..rules.words import plain
@@ -80,6 +81,12 @@ def trend(lines: Mapping[int, Line], key: int) -> SafeString | str:
 def exact(value: Fraction | Decimal | int | None) -> str:
     """`1/3` as `0.33`, `15000` as `15,000`."""
     return "" if value is None else plain(value)
+
+
+@register.filter
+def reason(sentence: str) -> str:
+    """The arithmetic where the light stands beside it."""
+    return words.reason(sentence)
 
 
 @register.filter

@@ -27,6 +27,8 @@ def bind(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_target(pk)
     on = day_of(request, found.plan)
     chosen = INDICATORS.get(request.GET.get("try", ""))
+    if chosen is not None and found.aggregation not in SUITS[chosen.kind]:
+        chosen = None
     form = BindForm(request.POST or None, initial={"indicator": chosen.name if chosen else ""})
     if request.method == "POST" and tried(
         request,

@@ -1,5 +1,6 @@
 """Changing what a target asks: by adjustment, by dividing it, by its curve, by its stages."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -27,7 +28,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for other terms; another person decides on the target's page."""
     user = allow(request, "manage")
     found = find_target(pk)
-    initial = {name: getattr(found, name) for name in ("value", "high", "due")}
+    initial = {"value": _short(found.value), "high": _short(found.high), "due": found.due}
     form = AdjustForm(request.POST or None, initial=initial)
 
     def propose() -> None:
@@ -186,8 +187,16 @@ def _shares_now(found: Target) -> dict[str, Any]:
         "method": allocation.method,
         "source": allocation.source,
         "formula": allocation.formula,
-        **{f"at-{q.area_id}": q.value if by_hand else q.base for q in allocation.quotas.all()},
+        **{
+            f"at-{q.area_id}": _short(q.value if by_hand else q.base)
+            for q in allocation.quotas.all()
+        },
     }
+
+
+def _short(value: Decimal | None) -> str:
+    """A number for a field: `4860`, not `4860.0000`."""
+    return "" if value is None else f"{value.normalize():f}"
 
 
 def _due_by_month(found: Target) -> list[tuple[str, str]]:

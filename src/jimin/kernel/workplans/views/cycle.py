@@ -113,9 +113,13 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _is_mine(user: User, expected: queries.Expected) -> bool:
-    """Of the city's targets those of the reader's unit; of a county's those of the county."""
+    """Of the city's targets those of the reader's unit; of a county's those of the county, for
+    those who sit there."""
     if user.may("verify", REPORT, expected.area.code):
         return expected.unit in set(user.plan_units.values_list("name", flat=True))
+    city = expected.target.plan.area_id
+    if expected.area.code != city and user.may("report", REPORT, city):
+        return False  # the county reports it; a unit of the city only may
     return may_report(user, expected.target, expected.area)
 
 

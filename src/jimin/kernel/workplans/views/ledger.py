@@ -9,10 +9,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import queries
-from ..models import Deliverable, Demand, Evidence, Plan, Report, Sourced, Standing, Target, Task
+from ..models import (
+    Deliverable,
+    Demand,
+    Evidence,
+    Plan,
+    Report,
+    Sourced,
+    Standing,
+    Target,
+    Task,
+    Verdict,
+)
 from ..rules.lights import Light, all_thresholds, thresholds
 from ..rules.pieces import pieces
-from ..services import reports
+from ..services.reports import report_progress
 from .common import allow, day_of, find_plan, find_target, months_of, tried
 from .forms import ReportForm
 
@@ -78,7 +89,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     if tried(
         request,
         form,
-        lambda: reports.report_progress(actor=user, target=found, **form.values()),
+        lambda: report_progress(actor=user, target=found, **form.values()),
         _("已上报。"),
     ):
         address = reverse("plan-target", args=[pk])
@@ -106,6 +117,14 @@ def _target_page(
     user = allow(request)
     on = day_of(request, found.plan)
     row = queries.target_row(found, on)
+    reports = list(
+        Report.objects.filter(target=found)
+        .select_related("area", "reported_by")
+        .prefetch_related("items")
+        .order_by("-on", "area", "-id")
+    )
+    recent = [each for each in reports if each.on == reports[0].on and each.replaced_at is None]
+    earlier = [each for each in reports if each not in recent]
     context = {
         "target": found,
         "plan": found.plan,
@@ -116,10 +135,9 @@ def _target_page(
         "pieces": _sentence(found),
         "limits": thresholds(on),
         "all_limits": all_thresholds(),
-        "reports": Report.objects.filter(target=found)
-        .select_related("area", "reported_by")
-        .prefetch_related("items")
-        .order_by("-on", "area", "-id"),
+        "recent": recent,
+        "earlier": earlier,
+        "earlier_waits": any(_waits(each) for each in earlier),
         "form": form,
         "corrected": Standing.objects.filter(target=found, area=None)
         .exclude(replaced_at=None)
@@ -134,6 +152,13 @@ def _target_page(
         "may_report_city": user.may("report", "workplans.report", found.plan.area_id),
     }
     return render(request, "workplans/target.html", context, status=status)
+
+
+def _waits(report: Report) -> bool:
+    """Whether somebody has yet to look at what it rests on."""
+    return report.replaced_at is None and any(
+        item.verdict == Verdict.PENDING for item in report.items.all()
+    )
 
 
 def _sentence(found: Target) -> list[Any]:
