@@ -17,7 +17,11 @@ from .forms import Dressed
 
 class BindForm(Dressed):
     indicator = forms.CharField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(label=gettext_lazy("理由"), max_length=200)
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明理由，例如口径核对的结果。")},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
