@@ -17,6 +17,7 @@ from jimin.kernel.awards.models import Award, Benefit
 from jimin.kernel.payments.models import PayeeAccount, Roll
 from jimin.kernel.people.models import Household, Person
 from jimin.kernel.policy.models import Release
+from jimin.kernel.workplans.models import LeadUnit, OfficialStatistic
 
 Factory = Callable[[str, int], Any]
 
@@ -99,6 +100,22 @@ def calendar_day(community: str, number: int) -> CalendarDay:
     return CalendarDay(day=day, kind="off", occasion="other", source=f"通知 {number}")
 
 
+def statistic(community: str, number: int) -> OfficialStatistic:
+    return OfficialStatistic(
+        code=f"{2000 + number}-rural",
+        name="rural_income",
+        area_id=community,
+        year=2000 + number,
+        value=Decimal(9000 + number),
+        unit="元/年",
+        source=f"统计公报 {number}",
+    )
+
+
+def lead_unit(community: str, number: int) -> LeadUnit:
+    return LeadUnit(words=f"养老{number}、护理员", unit=f"第{number}科")
+
+
 FACTORIES: dict[str, Factory] = {
     "areas.area": area,
     "awards.award": award,
@@ -106,6 +123,8 @@ FACTORIES: dict[str, Factory] = {
     "payments.roll": roll,
     "calendar.calendarday": calendar_day,
     "policy.release": release,
+    "workplans.officialstatistic": statistic,
+    "workplans.leadunit": lead_unit,
     "people.household": household,
     "people.person": person,
 }

@@ -57,4 +57,5 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"report": _("填报"), "verify": _("核实"), "supervise": _("督办")},
     ),
     "workplans.officialstatistic": (_("官方统计数"), {}),
+    "workplans.leadunit": (_("牵头单位建议"), {}),
 }

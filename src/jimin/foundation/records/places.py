@@ -1,4 +1,8 @@
-"""Choosing an area step by step, never beyond one's own reach."""
+"""Choosing an area step by step, never beyond one's own reach.
+
+A register that belongs to no area but names one (a published figure) also takes the areas above
+one's post: the province's figure holds for the city too.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +14,8 @@ from django.db.models import Q
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System, acting
+
+from .declare import registry
 
 DEPTH = "parent__parent__parent__parent"
 
@@ -36,11 +42,22 @@ def roots(verb: str, subject: str) -> list[Any]:
     """The areas at whose posts whoever acts may do `verb`; all top areas for the system."""
     actor = acting()
     if isinstance(actor, User):
-        held = {p.area_id: p.area for p in actor.held if p.role_of.allows(verb, subject)}
+        held = _held(actor, verb, subject)
+        if reaches_up(subject):
+            held = {top.pk: top for top in (lineage(area)[0] for area in held.values())}
         return [held[code] for code in sorted(held)]
     if isinstance(actor, System):
         return list(area_model().objects.filter(parent=None))
     return []
+
+
+def reaches_up(subject: str) -> bool:
+    """Whether a register names areas without belonging to them."""
+    return any(record.subject == subject and not record.area for record in registry.values())
+
+
+def _held(actor: User, verb: str, subject: str) -> dict[str, Any]:
+    return {p.area_id: p.area for p in actor.held if p.role_of.allows(verb, subject)}
 
 
 def lineage(area: Any) -> list[Any]:
@@ -71,7 +88,10 @@ def chosen_of(codes: Sequence[str]) -> Any:
 def is_within(area: Any, verb: str, subject: str) -> bool:
     actor = acting()
     if isinstance(actor, User):
-        return actor.may(verb, subject, str(area.pk))
+        if actor.may(verb, subject, str(area.pk)):
+            return True
+        posts = _held(actor, verb, subject).values() if reaches_up(subject) else ()
+        return any(area in lineage(post) for post in posts)
     return isinstance(actor, System)
 
 
@@ -82,7 +102,7 @@ def steps(area: Any, verb: str, subject: str) -> list[Step]:
     codes = [a.pk for a in line]
     start = next((top for top in tops if top.pk in codes), None)
     found = []
-    if len(tops) > 1:
+    if len(tops) > 1 or reaches_up(subject):
         found.append(Step(tops, start.pk if start else "", ""))
     elif tops:
         start = tops[0]

@@ -19,7 +19,7 @@ from .rules.indicators import month_end
 from .rules.shares import divide
 from .services.adjustments import propose_adjustment, reach_milestone
 from .services.demands import close_demand, key_of, raise_demands, reply_demand
-from .services.ledger import DATA, DEMO_LEDGER, load_ledger, load_statistics
+from .services.ledger import DATA, DEMO_LEDGER, load_lead_units, load_ledger, load_statistics
 from .services.papers import advance_paper
 from .services.periods import keep_month, lock_period
 from .services.reports import Item, judge_evidence, report_progress
@@ -47,6 +47,7 @@ def load_plans(*, officer: User | System, planner: User | System) -> Plan:
     Call it last: what is kept of a month is what the records of the demo say at that moment.
     """
     load_statistics(actor=officer)
+    load_lead_units(actor=officer)
     people = People(officer, planner)
     for ledger, reports, months in YEARS:
         plan = load_ledger(actor=officer, path=ledger)

@@ -4,6 +4,7 @@ from .changes import Adjustment, Allocation, Archive, Milestone, PaperStep, Quot
 from .cycle import Demand, Evidence, ReportPeriod, Unit
 from .figures import Kept, OfficialStatistic, Report, Snapshot, Standing, Verdict
 from .plans import Change, Frame, LedgerManager, Plan, Sourced, State, Task
+from .reading import LeadUnit
 from .targets import Deliverable, Target
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Evidence",
     "Frame",
     "Kept",
+    "LeadUnit",
     "LedgerManager",
     "Milestone",
     "OfficialStatistic",

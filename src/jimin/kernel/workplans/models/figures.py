@@ -1,5 +1,7 @@
 """Numbers: published, reported by hand, and kept as they were shown."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -23,6 +25,13 @@ class OfficialStatistic(models.Model):
         CONFIRMED = "confirmed", _("已核对")
         EXAMPLE = "example", _("示例")
 
+    code = models.CharField(
+        _("编号"),
+        max_length=60,
+        unique=True,
+        blank=True,
+        error_messages={"unique": _("这个编号已经用过。")},
+    )
     name = models.CharField(_("名称"), max_length=20, choices=Name)
     area = models.ForeignKey(
         Area,
@@ -54,10 +63,29 @@ class OfficialStatistic(models.Model):
                 name="statistic_national_once",
                 violation_error_message=_("这一年的全国数已经有了。"),
             ),
+            models.CheckConstraint(
+                condition=models.Q(value__gt=0),
+                name="statistic_positive",
+                violation_error_message=_("数值应大于零。"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(year__gte=1949, year__lte=2099),
+                name="statistic_year",
+                violation_error_message=_("年度应在 1949 至 2099 之间。"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.year} {self.get_name_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Its number is made of what it is, unless one was given."""
+        self.code = self.code or self.own_code
+        super().save(*args, **kwargs)
+
+    @property
+    def own_code(self) -> str:
+        return f"{self.year}-{self.name}-{self.area_id or 'nation'}"
 
 
 class Kept(models.Model):

@@ -64,12 +64,17 @@ def differences(row: Any) -> list[tuple[str, Any, Any]]:
     found = []
     for name in COMPARED[type(row)]:
         was, now = getattr(row.was, name), getattr(row, name)
-        if was != now and not (name == "lead_unit" and not now):
+        if was != now and not (name == "lead_unit" and _is_silent(row)):
             shown = getattr(row, f"get_{name}_display", None)
             told = (getattr(row.was, f"get_{name}_display")(), shown()) if shown else (was, now)
             label = str(row._meta.get_field(name).verbose_name)
             found.append((label, *(_plain(value) for value in told)))
     return found
+
+
+def _is_silent(row: Task) -> bool:
+    """Whether the text itself names no unit."""
+    return not row.lead_unit or row.units_are_suggested
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from jimin.foundation.access.services import require
 from jimin.foundation.audit.services import log
 from jimin.kernel.areas.models import Area
 
-from ..models import Deliverable, Frame, OfficialStatistic, Plan, State, Target, Task
+from ..models import Deliverable, Frame, LeadUnit, OfficialStatistic, Plan, State, Target, Task
 from .completing import complete_target
 
 DATA = Path(__file__).parent.parent / "data"
@@ -87,6 +87,21 @@ def load_statistics(*, actor: User | System, path: Path = STATISTICS) -> int:
             log(actor=actor, obj=entry, verb="added", values=row)
             added += 1
     return added
+
+
+@transaction.atomic
+def load_lead_units(*, actor: User | System) -> int:
+    """The table that ships with Jimin, where there is none yet."""
+    require(actor=actor, verb="add", subject="workplans.leadunit")
+    if LeadUnit.objects.exists():
+        return 0
+    rows = yaml.safe_load((DATA / "lead_units.yaml").read_text(encoding="utf-8"))
+    for row in rows:
+        entry = LeadUnit(note=_("示例，待本局确认"), **row)
+        entry.full_clean()
+        entry.save()
+        log(actor=actor, obj=entry, verb="added", values=row)
+    return len(rows)
 
 
 def new_plan(*, actor: User | System, area: Area, year: int, text: str, **values: Any) -> Plan:

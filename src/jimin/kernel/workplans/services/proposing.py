@@ -23,6 +23,7 @@ from ..models import Deliverable, Plan, Target, Task
 from ..rules.comparison import likeness
 from . import comparing
 from .ledger import add_frames, new_plan
+from .suggesting import suggest_units
 from .texts import pasted_text, text_of
 
 YEARS = range(1990, 2100)
@@ -92,6 +93,7 @@ def upload_plan(
     counts |= comparing.remember_rejections(plan)
     if plan.compared_with is not None:
         counts |= comparing.compare(plan, plan.compared_with)
+    counts["units_suggested"] = suggest_units(plan)  # last: what was settled before goes first
     log(actor=actor, obj=plan, verb="uploaded", values={"sha256": plan.sha256, **counts})
     return plan
 

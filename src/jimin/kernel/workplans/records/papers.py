@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from jimin.foundation.documents.rules import Form, register
 
-from .models import Demand
+from ..models import Demand
 
-FOLDER = Path(__file__).parent / "documents"
+FOLDER = Path(__file__).parent.parent / "documents"
 COLOURS = {"": "", "blue": "（蓝色）", "yellow": "（黄色）", "red": "（红色）"}
 
 
