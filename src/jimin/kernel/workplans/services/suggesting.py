@@ -13,8 +13,8 @@ def suggest_units(plan: Plan) -> int:
     if not leads:
         return 0
     said: dict[int, list[str]] = {}
-    for task, subject in Target.proposals.filter(plan=plan).values_list("task", "subject"):
-        said.setdefault(task, []).append(subject)
+    for key, subject in Target.proposals.filter(plan=plan).values_list("task", "subject"):
+        said.setdefault(key, []).append(subject)
     silent = Task.proposals.filter(
         plan=plan, kind=Task.Kind.TASK, state=State.PROPOSED, lead_unit=""
     )

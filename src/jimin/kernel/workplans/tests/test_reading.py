@@ -1,5 +1,6 @@
 """Published figures and lead units that a city enters, and what they change."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def test_an_officer_enters_a_figure_and_the_nearest_one_counts(
     assert client.post("/records/statistic/new/", given).status_code == 302
     found = queries.statistic("urban_income", "220202000000", 2015)
     assert found
-    assert (found.value, found.area_id) == (25000, CITY)
+    assert (found.value, found.area_id) == (Decimal(25000), CITY)
     for place, year in (("220000000000", "2013"), ("", "2012")):  # the province's, the nation's
         answer = client.post("/records/statistic/new/", given | {"area": place, "year": year})
         assert answer.status_code == 302
