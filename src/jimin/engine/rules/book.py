@@ -316,6 +316,10 @@ class RuleBook:
                 raise DefinitionError(f"情况 {name}（{fact.label}）声明了两次，请改名。")
             if name in (self.entities.group, self.entities.members, "members", "group", "last"):
                 raise DefinitionError(f"情况 {name}（{fact.label}）与内部名称相同，请改名。")
+            if fact.rare and fact.default is None:
+                raise DefinitionError(
+                    f"情况 {name}（{fact.label}）是少见的（rare），请写明 default 表示没有填写。"
+                )
             self.facts[scope][name] = fact
 
     def _declare(

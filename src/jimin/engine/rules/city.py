@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .absent import absent_columns, completed, without
 from .decision import Decision
 from .errors import PolicyError
 from .expressions import Scope
 from .policy import Policy, PolicyMonth
 from .ranges import check_ranges
-from .relations import Relation, first_row, opened, require_columns
+from .relations import Relation, first_row, opened, require_columns, types_of
 from .sql import literal, needed_columns, statement
 
 
@@ -41,9 +42,17 @@ def run_city(
         needed = needed_columns(bound, decision, trace)
         key = bound.book.entities.group
         sources: dict[Scope, str] = {"group": names["households"], "member": names["members"]}
-        for scope, source in sources.items():
-            require_columns(db, source, relations[scope], key, needed[scope])
+        absent = {
+            scope: absent_columns(types_of(db, source), bound.book.facts[scope], needed[scope])
+            for scope, source in sources.items()
+        }
+        bound = without(bound, absent)
+        needed = needed_columns(bound, decision, trace)
+        for scope, given in sources.items():
+            still = {name: kind for name, kind in absent[scope].items() if name in needed[scope]}
+            source = sources[scope] = completed(given, still)
             facts = bound.book.facts[scope]
+            require_columns(db, source, relations[scope], key, needed[scope])
             check_ranges(db, relations[scope], source, facts, needed[scope], bound)
         query = statement(bound, decision, sources["group"], sources["member"], trace=trace)
         if out is None:

@@ -21,12 +21,16 @@ Exact: TypeAlias = "int | Fraction | bool | str | date"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """`default` is what an empty fact means; without one it means: nobody knows."""
+    """`default` is what an empty fact means; without one it means: nobody knows.
+
+    A `rare` fact has a default, and a table may leave its column out: then it is empty for all.
+    """
 
     label: str
     unit: Unit | None = units.PLAIN
     default: Exact | None = None
     optional: bool = False
+    rare: bool = False
     kind: ClassVar[Kind]
 
     def read(self, value: object) -> Exact:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from .absent import absent_columns, without
 from .decision import Decision
 from .dialects import SPARK
 from .errors import PolicyError
@@ -22,6 +23,7 @@ from .sql import needed_columns, statement
 Relation: TypeAlias = "str | Path | Any"
 """Parquet files or a Spark DataFrame."""
 
+SPARK_TYPES = {"VARCHAR": "STRING"}
 TYPES = {
     "tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT",
     "boolean": "BOOLEAN", "date": "DATE", "string": "VARCHAR",
@@ -48,7 +50,14 @@ def run_nation(
     bound = policy.at(month)
     needed = needed_columns(bound, decision, trace)
     with _views(spark, {"group": groups, "member": members}) as views, _explained():
+        absent = {
+            scope: absent_columns(spark.table(view).columns, bound.book.facts[scope], needed[scope])
+            for scope, view in views.items()
+        }
+        bound = without(bound, absent)
+        needed = needed_columns(bound, decision, trace)
         for scope, view in views.items():
+            _complete(spark, view, absent[scope])
             _check_types(spark, view, bound, needed[scope])
             _check_values(spark, view, bound, scope, needed[scope])
         query = statement(
@@ -76,6 +85,17 @@ def _views(spark: Any, relations: Mapping[Scope, Relation]) -> Iterator[dict[Sco
     finally:
         for name in names.values():
             spark.catalog.dropTempView(name)
+
+
+def _complete(spark: Any, view: str, absent: Mapping[str, str]) -> None:
+    """Gives a view the columns of rare facts it leaves out."""
+    if not absent:
+        return
+    kinds = {name: SPARK_TYPES.get(kind, kind) for name, kind in absent.items()}
+    frame = spark.table(view)
+    for name, kind in kinds.items():
+        frame = frame.selectExpr("*", f"CAST(NULL AS {kind}) AS {SPARK.quoted(name)}")
+    frame.createOrReplaceTempView(view)
 
 
 @contextmanager

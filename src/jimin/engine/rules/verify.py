@@ -6,12 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from .absent import absent_columns, completed
 from .boundary import pick
 from .decision import Decision
 from .errors import PolicyMismatch
 from .expressions import Scope
 from .policy import Policy
-from .relations import Relation, first_row, opened, require_columns, rows_of, stated
+from .relations import (
+    Relation,
+    first_row,
+    opened,
+    require_columns,
+    rows_of,
+    stated,
+    types_of,
+)
 from .sql import needed_columns, quoted
 
 Reassess: TypeAlias = (
@@ -46,6 +55,9 @@ def verify_sample(
         memory_limit=memory_limit, households=households, members=members, results=result
     ) as (db, names):
         sources: dict[Scope, str] = {"group": names["households"], "member": names["members"]}
+        for scope, source in sources.items():
+            types, about = types_of(db, source), bound.book.facts[scope]
+            sources[scope] = completed(source, absent_columns(types, about, needed[scope]))
         require_columns(db, sources["group"], households, key, needed["group"])
         require_columns(db, sources["member"], members, key, needed["member"])
         require_columns(db, names["results"], result, key, {})

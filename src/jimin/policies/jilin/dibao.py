@@ -80,6 +80,14 @@ def _declare_category(book: RuleBook, article: str) -> None:
         )
 
 
+def _declare_refuser_cut(book: RuleBook) -> None:
+    figures = book.figures
+
+    @book.member("拒绝工作者减发的比例", cite="社会救助暂行办法第四十五条：由县级民政部门决定")
+    def refuser_cut(p: Member) -> Expression:
+        return figures.refuser_cut_share
+
+
 def _declare_exit_limits(book: RuleBook, article: str) -> None:
     figures = book.figures
 
@@ -103,6 +111,7 @@ book = _book(dibao_2012.declare)
 figures_2012 = book.figures
 _declare_property(book, "最低生活保障审核审批办法（试行）第十七条")
 _declare_category(book, "最低生活保障审核审批办法（试行）第二十八条")
+_declare_refuser_cut(book)
 _declare_exit_limits(book, PLAN_2016)
 
 
@@ -133,6 +142,7 @@ book_2021 = _book(dibao_2021.declare)
 figures_2021 = book_2021.figures
 _declare_property(book_2021, "最低生活保障审核确认办法第十四条")
 _declare_category(book_2021, "最低生活保障审核确认办法第二十七条")
+_declare_refuser_cut(book_2021)
 _declare_exit_limits(book_2021, "最低生活保障审核确认办法第三十三条")
 
 

@@ -22,6 +22,7 @@ from jimin.engine.rules import (
     when,
 )
 from jimin.engine.rules.units import YUAN
+from jimin.policies.national.dibao_refusals import declare_refusals
 
 
 def declare(book: RuleBook) -> None:
@@ -91,6 +92,8 @@ def declare(book: RuleBook) -> None:
     def category(h: Group) -> Expression:
         return when(h.is_eligible, round_up(h.standard * total(h.members.category_share)), 0)
 
+    declare_refusals(book, "社会救助暂行办法第四十五条")
+
     # Decision
 
     @book.group("结论", cite="社会救助暂行办法第九条、第十一条")
@@ -99,4 +102,4 @@ def declare(book: RuleBook) -> None:
 
     @book.group("本月应发", cite="最低生活保障审核审批办法（试行）第二十七条、第二十八条")
     def amount(h: Group) -> Expression:
-        return when(h.is_eligible, h.topup + h.category, when(h.gradual_exit, h.last_amount, 0))
+        return when(h.is_eligible, h.amount_of_eligible, when(h.gradual_exit, h.last_amount, 0))

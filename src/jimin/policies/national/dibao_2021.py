@@ -31,6 +31,7 @@ from jimin.engine.rules import (
 )
 from jimin.engine.rules.units import YUAN
 from jimin.policies.national.codes import DISABILITIES
+from jimin.policies.national.dibao_refusals import declare_refusals
 
 
 def declare(book: RuleBook) -> None:
@@ -180,6 +181,8 @@ def declare(book: RuleBook) -> None:
     def exit_payment(h: Group) -> Expression:
         return when(h.exit_share < 1, "按进入渐退时金额的一部分发给", "按进入渐退时的金额续发")
 
+    declare_refusals(book, "社会救助暂行办法第四十五条；最低生活保障审核确认办法第三十四条")
+
     # Decision
 
     @book.group("结论", cite="社会救助暂行办法第九条、第十一条")
@@ -188,4 +191,4 @@ def declare(book: RuleBook) -> None:
 
     @book.group("本月应发", cite="最低生活保障审核确认办法第二十三条、第二十七条、第三十三条")
     def amount(h: Group) -> Expression:
-        return when(h.is_eligible, h.topup + h.category, when(h.gradual_exit, h.exit_amount, 0))
+        return when(h.is_eligible, h.amount_of_eligible, when(h.gradual_exit, h.exit_amount, 0))

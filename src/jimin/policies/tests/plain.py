@@ -83,6 +83,11 @@ def known_result(
         topup = Fraction(ceil(standard * size - income))
         category = Fraction(ceil(sum(standard * share_of(member, day) for member in members)))
         amount = topup + category
+        paid = [member for member in members if (member.get("refused_jobs") or 0) < 3]
+        if len(paid) < size:
+            # Who refused work three times gets nothing; the others what is theirs.
+            shares = sum(standard * share_of(member, day) for member in paid)
+            amount = Fraction(ceil((standard - per_capita) * len(paid)) + ceil(shares))
     elif (
         property_fits
         and per_capita < Fraction(3, 2) * standard

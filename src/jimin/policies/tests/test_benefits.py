@@ -136,12 +136,20 @@ def test_a_city_share_below_the_national_floor_is_raised_to_it() -> None:
 
 def test_a_pension_rate_that_nobody_has_entered_is_an_error_naming_it() -> None:
     soldier = {"grade": "10", "cause": "war", "standing": "normal", "lives_in_institution": False}
+    month = PolicyMonth(POLICY.benefit("veterans").book, 2014 * 12 + 9)
+    del month.figures("disability_pension")["10", "war"]
     with pytest.raises(
         PolicyError, match="“残疾抚恤金标准”（disability_pension，10，war）没有 2014"
     ):
-        assess(POLICY, "veterans", "2014-10", {}, [soldier])
-    found = assess(POLICY, "veterans", "2015-10", {}, [soldier])
-    assert found.figures["pension_total"] == Fraction("557.50")
+        Case(month, {}, [soldier]).value("pension_total")
+
+
+@pytest.mark.parametrize(("month", "amount"), [("2014-10", "485.00"), ("2015-10", "557.50")])
+def test_an_estimated_pension_rate_says_that_it_is_one(month: str, amount: str) -> None:
+    # 5820 and 6690 a year: the table of 2014 that was seen has no grade 10.
+    soldier = {"grade": "10", "cause": "war", "standing": "normal", "lives_in_institution": False}
+    found = assess(POLICY, "veterans", month, {}, [soldier])
+    assert found.figures["pension_total"] == Fraction(amount)
     assert found.example_figures == ("残疾抚恤金标准", "当地职工月平均工资")
 
 

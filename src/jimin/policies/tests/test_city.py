@@ -15,7 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jimin.engine.rules import PolicyError, PolicyMismatch, money
-from jimin.policies import assess_city, assess_household, load_policy, verify_sample
+from jimin.engine.rules.sql import traceable
+from jimin.policies import (
+    assess_city,
+    assess_household,
+    benefit_of,
+    load_policy,
+    verify_sample,
+)
 from jimin.policies.tests.plain import monthly_standard, plain_result
 
 HOUSEHOLDS = pa.schema(
@@ -165,6 +172,48 @@ def test_the_city_agrees_with_the_single_case_and_with_a_plain_calculation(
         assert rows[number] == single, (household, members)
         plain = plain_result(month, in_yuan(household), [in_yuan(m) for m in members])
         assert single == plain, (household, members)
+
+
+def test_three_refusals_of_work_are_the_same_for_the_city_and_the_single_case() -> None:
+    random = Random(45)
+    cases = [a_household(random, "2016-07") for _ in range(250)]
+    groups, people = tables(cases)
+    refused = [random.choice((0, 0, 0, None, 2, 3, 7)) for _ in range(len(people))]
+    people = people.append_column("refused_jobs", pa.array(refused, pa.int64()))
+    rows = {
+        row.pop("household"): row
+        for row in assess_city(POLICY, "2016-07", groups, people).to_pylist()
+    }
+    belonging: dict[int, list[Household]] = {}
+    for person in people.to_pylist():
+        belonging.setdefault(person.pop("household"), []).append(person)
+    cut = 0
+    for number, (household, _) in enumerate(cases):
+        single = one_by_one("2016-07", household, belonging[number])
+        assert rows[number] == single
+        plain = plain_result("2016-07", in_yuan(household), [in_yuan(p) for p in belonging[number]])
+        assert single == plain
+        if single["conclusion"] == "符合":
+            cut += single["amount_fen"] < single["topup_fen"] + single["category_fen"]
+    assert cut > 20
+
+
+def test_a_table_without_refusals_is_a_table_in_which_nobody_refused() -> None:
+    random = Random(46)
+    groups, people = tables([a_household(random, "2016-07") for _ in range(100)])
+    nobody = people.append_column("refused_jobs", pa.nulls(len(people), pa.int64()))
+    by = [("household", "ascending")]
+    found, same = (
+        assess_city(POLICY, "2016-07", groups, one).sort_by(by) for one in (people, nobody)
+    )
+    assert found.equals(same)
+    every = traceable(POLICY.at("2016-07"), benefit_of("dibao").decision)
+    assert "amount_after_refusals" in every
+    traced, again = (
+        assess_city(POLICY, "2016-07", groups, one, trace=every).sort_by(by)
+        for one in (people, nobody)
+    )
+    assert traced.equals(again)
 
 
 def test_the_cases_reach_every_conclusion() -> None:

@@ -181,7 +181,7 @@ def test_an_unknown_policy_is_refused() -> None:
 
 
 def test_the_figures_of_either_edition_are_used() -> None:
-    assert len(POLICY.used_parameters()) == 16
+    assert len(POLICY.used_parameters()) == 18
     used = {name for edition in POLICY.editions for name in edition.used_parameters()}
     assert used == {parameter.name for parameter in POLICY.parameters}
 

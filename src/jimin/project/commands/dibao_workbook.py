@@ -35,6 +35,7 @@ from jimin.policies import Policy
 HOUSEHOLDS, MEMBERS = "家庭", "成员"
 ID = "家庭编号"
 IDENTITY = "公民身份号码"
+REFUSED = "连续拒绝工作次数"
 YUAN = ("元",)
 YUAN_A_MONTH = ("元", "元/月", "元每月", "每月", "月", "月,元", "元,月")
 YES_NO = ("是/否", "是、否", "是或否")
@@ -65,6 +66,7 @@ MEMBER_COLUMNS = [
     Column("在校学生", synonyms=("是否在校学生",), remarks=YES_NO),
     Column("重病", synonyms=("是否重病",), remarks=YES_NO),
     Column("单亲", synonyms=("是否单亲",), remarks=YES_NO),
+    Column(REFUSED, synonyms=("拒绝工作次数",), required=False, remarks=("次",), each_row=True),
     *(
         Column(label, remarks=YUAN_A_MONTH, each_row=True)
         for label in ("工资性收入", "经营净收入", "财产净收入", "转移净收入")
@@ -246,6 +248,7 @@ class _Facts:
             ("转移净收入", "transfer", _within(member["transfer"], amount())),
         ]
         self._birth = member["birth"]
+        self._refused = _within(member["refused_jobs"], whole())
 
     def household(self, row: Row) -> dict[str, object]:
         return {name: row.read(label, parse) for label, name, parse in self._household}
@@ -257,6 +260,9 @@ class _Facts:
             name: row.read(label, parse) for label, name, parse in self._member
         }
         number, facts["birth"] = (None, None) if person is None else person
+        refused = row.read(REFUSED, self._refused)
+        if refused is not None:
+            facts["refused_jobs"] = refused
         return _Member(row, household, number, facts)
 
     def _identity(self, raw: Raw) -> tuple[str, object]:

@@ -89,6 +89,18 @@ def test_a_filled_row_gives_every_fact_exactly(tmp_path: Path) -> None:
     ]
 
 
+def test_refusals_of_work_may_be_stated_in_a_column_of_their_own(tmp_path: Path) -> None:
+    people = [
+        {**member(number, identity(sequence=901 + 2 * place)), "拒绝工作次数": times}
+        for place, (number, times) in enumerate((("H1", 3), ("H1", None), ("H2", "三次")))
+    ]
+    reading = read(tmp_path, [household("H1"), household("H2")], people)
+    (found,) = reading.households
+    assert [one.get("refused_jobs") for one in found.members] == [3, None]
+    (fault,) = reading.faults
+    assert fault.column == "连续拒绝工作次数"
+
+
 def test_empty_cells_are_unknown_and_not_wrong(tmp_path: Path) -> None:
     blank_household = dict.fromkeys(household(), None) | {"家庭编号": "H1"}
     blank_member = dict.fromkeys(member(), " ") | {"家庭编号": "H1"}

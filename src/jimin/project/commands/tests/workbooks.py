@@ -65,9 +65,11 @@ def save(
         ("成员", MEMBER_LABELS, members),
     ):
         sheet = book.create_sheet(name)
-        sheet.append(labels)
-        for row in rows:
-            sheet.append([row[label] for label in labels])
+        given = list(rows)
+        columns = dict.fromkeys([*labels, *(label for row in given for label in row)])
+        sheet.append(list(columns))
+        for row in given:
+            sheet.append([row.get(label) for label in columns])
     del book["Sheet"]
     book.save(path)
     return path
