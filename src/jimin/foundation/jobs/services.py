@@ -59,6 +59,24 @@ def ask(
 
 
 @transaction.atomic
+def begin(
+    *, actor: User | System, kind: Kind, key: str, values: Mapping[str, Any], total: int = 0
+) -> Job:
+    """Queue the job of this key, or give back the one that is underway, whoever asked for it.
+
+    Two who ask at once get the same. One that has ended is no hindrance: whether what it made is
+    still there is for the caller to know.
+    """
+    found = Job._base_manager.filter(kind=kind.name, once__startswith=f"{key} ").order_by("-at")
+    underway = found.exclude(state__in=Job.OVER).first()
+    if underway is not None:
+        return underway
+    last = found.first()
+    number = int(str(last.once).rpartition(" ")[2]) + 1 if last is not None else 1
+    return ask(actor=actor, kind=kind, values=values, once=f"{key} {number}", total=total)
+
+
+@transaction.atomic
 def stop(*, actor: User, job: Job) -> Job:
     """Stop a job: at once if it has not begun, else at its next step. What is done stays done."""
     found = _held(actor, job, "stop")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -23,6 +24,7 @@ from .models import SUBJECT, Job, Worker
 from .worker import SILENT
 
 SHOWN = 20
+MOST_ON_A_BOARD = 500
 
 
 def _user(request: HttpRequest) -> User:
@@ -73,11 +75,43 @@ def line_of(user: User, job: Job) -> dict[str, Any]:
     return {
         "job": job,
         "is_own": is_own,
+        "may_open": is_own or user.may("view", SUBJECT, job.area_id),
         "may_stop": not job.is_over and not job.stop_asked and may("stop"),
         "may_retry": job.state in (Job.State.FAILED, Job.State.CANCELLED)
         and job.declared is not None
         and may("retry"),
     }
+
+
+def board(request: HttpRequest, rows: QuerySet[Job]) -> dict[str, Any]:
+    """What a page shows of the jobs behind it: the latest of each key, unless it is done.
+
+    They are others' jobs too: the caller says which of them concern the user. Once none is
+    moving any more the page is loaded anew and tells what came of them.
+    """
+    latest: dict[str, Job] = {}
+    for job in rows.select_related("owner", "area").order_by("-at", "pk")[:MOST_ON_A_BOARD]:
+        latest.setdefault(f"{job.kind} {str(job.once).rpartition(' ')[0]}", job)
+    shown = [job for job in latest.values() if job.state != Job.State.DONE]
+    is_moving = any(not job.is_over for job in shown)
+    return {
+        "lines": [line_of(_user(request), job) for job in shown],
+        "is_moving": is_moving,
+        "is_all": True,
+        "here": request.get_full_path(),
+        "idle": is_moving and not _workers(),
+    }
+
+
+def board_alone(request: HttpRequest, found: dict[str, Any]) -> HttpResponse | None:
+    """The answer when the board asks for itself again."""
+    if not getattr(request, "htmx", False):
+        return None
+    response = render(request, "jobs/lines.html", found)
+    response.headers["Vary"] = "HX-Request, Cookie"
+    if not found["is_moving"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @require_safe

@@ -3,16 +3,27 @@
 from .applications import apply
 from .assessments import assess, preview, replay
 from .declarations import Declared, declare, declare_many
-from .months import approve_month, assess_month
+from .months import (
+    STAGES,
+    approve_month,
+    assess_month,
+    counties_of,
+    ready_month,
+    require_approvable,
+)
 
 __all__ = [
+    "STAGES",
     "Declared",
     "apply",
     "approve_month",
     "assess",
     "assess_month",
+    "counties_of",
     "declare",
     "declare_many",
     "preview",
+    "ready_month",
     "replay",
+    "require_approvable",
 ]

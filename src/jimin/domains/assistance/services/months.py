@@ -1,7 +1,7 @@
 """The monthly run: books → Arrow → rules → proposals, and a person's approval of them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -32,6 +33,7 @@ from jimin.kernel.awards.services import Change, Grant, change_awards, grant_awa
 from jimin.kernel.payments.models import Roll
 from jimin.kernel.policy.queries import in_force
 from jimin.policies import (
+    Policy,
     PolicyError,
     assess_city,
     assess_household,
@@ -58,17 +60,65 @@ class _Family:
     facts: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Ready:
+    """What the rules say of the families of a county, and the facts they said it of."""
+
+    policy: Policy
+    households: Any
+    members: Any
+    result: Any
+
+
+Tell = Callable[[int, str], None]
+STAGES = 4  # of a run: reading, computing, computing again, writing
+
+
+def _nobody(stage: int, said: str) -> None:
+    return None
+
+
 @transaction.atomic
 def assess_month(
-    *, actor: User | System, month: dt.date, area: Area | None = None, again: bool = False
+    *,
+    actor: User | System,
+    month: dt.date,
+    area: Area | None = None,
+    again: bool = False,
+    ready: Ready | None = None,
 ) -> list[MonthRun]:
     """Assess every family on the books of a county, or of all counties the actor may assess.
 
     A run there is stays, so doing it twice doubles nothing; `again` makes one anew that is not
-    approved yet. Nothing is paid, changed or stopped until `approve_month`.
+    approved yet. Nothing is paid, changed or stopped until `approve_month`. What `ready_month`
+    computed for the county is taken if the books still say the same.
     """
-    counties = [area] if area else _counties(actor)
-    return [_run(actor, county, months.month_of(month), again) for county in counties]
+    counties = [area] if area else counties_of(actor)
+    return [_run(actor, county, months.month_of(month), again, ready) for county in counties]
+
+
+def ready_month(*, actor: User | System, month: dt.date, area: Area, tell: Tell = _nobody) -> Ready:
+    """Compute a month in advance, in no transaction: nobody who writes has to wait for it."""
+    require(actor=actor, verb="assess_month", subject="dibao", area=area.pk)
+    month = months.month_of(month)
+    tell(0, _("正在读取在册家庭的情况……"))
+    households, members = _tables(_families(area, month), month)
+    return _computed(month, households, members, tell)
+
+
+def _computed(month: dt.date, households: Any, members: Any, tell: Tell = _nobody) -> Ready:
+    policy, text = load_policy(settings.POLICY), months.text(month)
+    said = {"count": households.num_rows}
+    try:
+        tell(1, _("正在按规则核定 %(count)s 户……") % said)
+        trace = traceable(policy.at(text), benefit_of("dibao").decision)
+        result = assess_city(policy, text, households, members, trace=trace)
+        tell(2, _("已核定 %(count)s 户，正在逐户复算……") % said)
+        verify_sample(policy, text, households, members, result, sample=SAMPLE)
+    except PolicyError as error:
+        raise ValidationError(_("不能核定：%(reason)s") % {"reason": str(error)}) from error
+    tell(3, _("复算一致，正在写入 %(count)s 户的建议……") % said)
+    return Ready(policy, households, members, result)
 
 
 @transaction.atomic
@@ -80,12 +130,9 @@ def approve_month(*, actor: User | System, run: MonthRun) -> MonthRun:
     run = (
         MonthRun._base_manager.select_for_update(of=("self",)).select_related("area").get(pk=run.pk)
     )
-    require(actor=actor, verb="approve_month", subject="dibao", area=run.area_id)
+    require_approvable(actor=actor, run=run)
     if run.state == MonthRun.State.APPROVED:
         return run
-    if isinstance(actor, User) and actor.pk == run.run_by_id:
-        raise PermissionDenied(_("月度核定的经办人不能批准，请由另一人办理。"))
-    _require_decidable(run)
     lines = list(
         MonthLine._base_manager.filter(run=run)
         .exclude(proposal__in=[Proposal.KEEP, Proposal.NONE, Proposal.APPLY, Proposal.REVIEW])
@@ -104,7 +151,18 @@ def approve_month(*, actor: User | System, run: MonthRun) -> MonthRun:
     return run
 
 
-def _counties(actor: User | System) -> list[Area]:
+def require_approvable(*, actor: User | System, run: MonthRun) -> None:
+    """Refuse whoever may not approve the run, and a run that nobody may."""
+    require(actor=actor, verb="approve_month", subject="dibao", area=run.area_id)
+    if run.state == MonthRun.State.APPROVED:
+        return
+    if isinstance(actor, User) and actor.pk == run.run_by_id:
+        raise PermissionDenied(_("月度核定的经办人不能批准，请由另一人办理。"))
+    _require_decidable(run)
+
+
+def counties_of(actor: User | System) -> list[Area]:
+    """The counties whose month the actor may assess."""
     counties = Area.objects.filter(level=Area.Level.COUNTY, valid_to=None)
     return [
         county
@@ -113,7 +171,9 @@ def _counties(actor: User | System) -> list[Area]:
     ]
 
 
-def _run(actor: User | System, county: Area, month: dt.date, again: bool) -> MonthRun:
+def _run(
+    actor: User | System, county: Area, month: dt.date, again: bool, ready: Ready | None
+) -> MonthRun:
     require(actor=actor, verb="assess_month", subject="dibao", area=county.pk)
     if county.level != Area.Level.COUNTY:
         raise ValidationError(_("月度核定按县（市、区）进行，请选择一个县（市、区）。"))
@@ -125,23 +185,19 @@ def _run(actor: User | System, county: Area, month: dt.date, again: bool) -> Mon
         if run.state == MonthRun.State.APPROVED:
             raise ValidationError(_("这个月的核定已批准，不能重新核定。"))
         run.delete()
-    policy = load_policy(settings.POLICY)
     families = _families(county, month)
+    households, members = _tables(families, month)
+    if ready is None or not _fits(ready, households, members):
+        ready = _computed(month, households, members)
+    result = ready.result
     run = MonthRun(
         area=county,
         month=month,
-        policy=policy.name,
-        version=policy.version,
+        policy=ready.policy.name,
+        version=ready.policy.version,
         households=len(families),
         run_by=actor if isinstance(actor, User) else None,
     )
-    households, members = _tables(families, month)
-    try:
-        trace = traceable(policy.at(months.text(month)), benefit_of("dibao").decision)
-        result = assess_city(policy, months.text(month), households, members, trace=trace)
-        verify_sample(policy, months.text(month), households, members, result, sample=SAMPLE)
-    except PolicyError as error:
-        raise ValidationError(_("不能核定：%(reason)s") % {"reason": str(error)}) from error
     _file(run, households, members, result)
     run.save()
     MonthLine.objects.bulk_create(_lines(run, families, result), batch_size=BATCH)
@@ -154,6 +210,12 @@ def _run(actor: User | System, county: Area, month: dt.date, again: bool) -> Mon
     }
     audit.log(actor=actor, obj=run, verb="assess_month", values=values)
     return run
+
+
+def _fits(ready: Ready, households: Any, members: Any) -> bool:
+    """Whether the books still say what was computed from, and the rules are the same."""
+    is_same = ready.households.equals(households) and ready.members.equals(members)
+    return is_same and ready.policy.version == load_policy(settings.POLICY).version
 
 
 def _families(county: Area, month: dt.date) -> list[_Family]:
@@ -284,8 +346,17 @@ def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
         write_decisions(policy, "dibao", month, households, members, result, path)
         content = path.read_bytes()
     run.sm3 = sm3(content)
-    name = f"{run.area_id[:6]}-{run.sm3[:16]}.parquet"
-    run.books.save(name, ContentFile(content), save=False)
+    kept = run.books.field.generate_filename(run, f"{run.area_id[:6]}-{run.sm3[:16]}.parquet")
+    # The same file from a run that was made anew or killed is taken; a part of one is replaced.
+    if not (default_storage.exists(kept) and _digest(kept) == run.sm3):
+        default_storage.delete(kept)
+        default_storage.save(kept, ContentFile(content))
+    run.books.name = kept
+
+
+def _digest(kept: str) -> str:
+    with default_storage.open(kept) as file:
+        return sm3(file.read())
 
 
 def _lines(run: MonthRun, families: Sequence[_Family], result: Any) -> list[MonthLine]:

@@ -197,6 +197,7 @@ def test_a_step_is_taken_through_the_api(street: Street, browser: Client) -> Non
 def test_a_month_is_run_and_approved_on_the_page(street: Street) -> None:
     from jimin.domains.assistance.services import declare_many
     from jimin.foundation.access.scope import System
+    from jimin.foundation.jobs.worker import work
     from jimin.kernel.awards.models import Award
 
     from .test_months import declared
@@ -208,6 +209,7 @@ def test_a_month_is_run_and_approved_on_the_page(street: Street) -> None:
 
     assert officer.post("/dibao/months/", {"month": "2016年6月"}).status_code == 422
     assert officer.post("/dibao/months/", {"month": "2016-06"}).status_code == 302
+    work(batch=True)
     page = director.get("/dibao/months/").content.decode()
     assert "2016-06 昌邑区" in page
     from jimin.domains.assistance.models import MonthRun
@@ -215,8 +217,14 @@ def test_a_month_is_run_and_approved_on_the_page(street: Street) -> None:
     run = MonthRun.objects.get()
     assert "批准全部建议" not in officer.get(f"/dibao/months/{run.pk}/").content.decode()
     assert officer.post(f"/dibao/months/{run.pk}/").status_code == 403
+    assert "批准全部建议" in director.get(f"/dibao/months/{run.pk}/").content.decode()
     assert director.post(f"/dibao/months/{run.pk}/").status_code == 302
+    page = director.get(f"/dibao/months/{run.pk}/").content.decode()
+    assert "批准全部建议" not in page
+    assert "批准月度核定" in page
+    work(batch=True)
     assert Award.objects.count() == 1
+    assert "已批准过" in director.post(f"/dibao/months/{run.pk}/", follow=True).content.decode()
     assert director.post("/dibao/months/", {"month": "2016-07"}).status_code == 403
 
 

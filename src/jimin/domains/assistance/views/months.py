@@ -1,6 +1,10 @@
-"""The monthly run on a page: start it, look at what it proposes, approve it."""
+"""The monthly run on a page: start it, look at what it proposes, approve it.
+
+Both are done by jobs, whose progress the same pages show.
+"""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -16,10 +20,13 @@ from django.views.decorators.http import require_http_methods
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
+from jimin.foundation.jobs.views import board, board_alone
+from jimin.kernel.areas.models import Area
 
+from ..jobs import begin_approval, begin_month, underway
 from ..models import MonthLine, MonthRun
 from ..records.facts import MonthField
-from ..services import approve_month, assess_month
+from ..services import counties_of
 
 PER_PAGE = 50
 
@@ -30,23 +37,47 @@ class MonthForm(forms.Form):
         error_messages={"required": gettext_lazy("请填写核定月份，例如 2016-07。")},
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    area = forms.ModelChoiceField(
+        label=gettext_lazy("县（市、区）"),
+        queryset=Area.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("我负责的全部县（市、区）"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": gettext_lazy("请选择您负责的县（市、区）。")},
+    )
+
+    def __init__(self, *args: Any, counties: Sequence[Area], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.counties = counties
         self.fields["month"].widget.attrs["class"] = "form-control"
+        area = self.fields["area"]
+        assert isinstance(area, forms.ModelChoiceField)
+        area.queryset = Area.objects.filter(pk__in=[county.pk for county in counties])
+        if len(counties) == 1:
+            del self.fields["area"]
+
+    def chosen(self) -> list[Area]:
+        area = self.cleaned_data.get("area")
+        return [area] if area else list(self.counties)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def month_list(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     require(actor=user, verb="view", subject="page.months")
-    form = MonthForm(request.POST if request.method == "POST" else None)
+    form = MonthForm(request.POST if request.method == "POST" else None, counties=counties_of(user))
     if request.method == "POST":
         require(actor=user, verb="assess_month", subject="dibao")
-        if form.is_valid() and _assess(request, user, form):
+        if form.is_valid():
+            _begin(request, user, form)
             return redirect("dibao-months")
+    working = board(request, underway(user))
+    if alone := board_alone(request, working):
+        return alone
     runs = MonthRun.objects.select_related("area", "run_by", "approved_by")
     context = {
         "form": form,
+        "working": working,
         "page": Paginator(runs, PER_PAGE).get_page(request.GET.get("page")),
         "may_assess": user.may("assess_month", "dibao"),
     }
@@ -62,11 +93,17 @@ def month_page(request: HttpRequest, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            approve_month(actor=user, run=run)
-            messages.success(request, _("已批准，待遇自当月起变动。"))
+            job = begin_approval(actor=user, run=run)
+            said = (
+                _("已开始办理，完成后待遇自当月起变动。") if job else _("已批准过，没有重复办理。")
+            )
+            messages.success(request, said)
             return redirect("dibao-month", pk=run.pk)
         except ValidationError as error:
             problem = " ".join(error.messages)
+    working = board(request, underway(user).filter(values__run=run.pk))
+    if alone := board_alone(request, working):
+        return alone
     lines = MonthLine.objects.filter(run=run)
     wanted = request.GET.get("proposal", "")
     shown = lines.filter(proposal=wanted) if wanted in MonthLine.Proposal.values else lines
@@ -74,26 +111,28 @@ def month_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "problem": problem,
+        "working": working,
         "counts": _counts(lines),
         "wanted": wanted,
         "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
         "may_approve": run.state == MonthRun.State.PROPOSED
+        and not working["is_moving"]
         and run.run_by_id != user.pk
         and user.may("approve_month", "dibao", run.area_id),
     }
     return render(request, "assistance/month.html", context, status=409 if problem else 200)
 
 
-def _assess(request: HttpRequest, user: User, form: MonthForm) -> bool:
+def _begin(request: HttpRequest, user: User, form: MonthForm) -> None:
     month: dt.date = form.cleaned_data["month"]
-    try:
-        runs = assess_month(actor=user, month=month)
-    except ValidationError as error:
-        form.add_error("month", error)
-        return False
-    total = sum(run.households for run in runs)
-    messages.success(request, _("已核定 %(count)s 户，等待另一人批准。") % {"count": total})
-    return True
+    started = begin_month(actor=user, month=month, counties=form.chosen())
+    if started.jobs:
+        said = _("正在后台核定 %(count)s 个县（市、区），可以离开本页，完成后列在下面。")
+        messages.success(request, said % {"count": len(started.jobs)})
+    if started.runs:
+        names = "、".join(run.area.name for run in started.runs)
+        said = _("%(names)s这个月已经核定过，没有重复核定。")
+        messages.info(request, said % {"names": names})
 
 
 def _counts(lines: models.QuerySet[MonthLine]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,14 +44,10 @@ def prepare_roll(
     A roll there is stays as it is, so a second click or a second clerk doubles nothing. `again`
     makes one anew that has not been released: awards may have changed since.
     """
-    require(actor=actor, verb="prepare", subject=SUBJECT, area=area.pk)
-    if area.level != Area.Level.COUNTY:
-        raise ValidationError(_("发放名册按县（市、区）编制，请选择一个县（市、区）。"))
+    require_preparable(actor=actor, area=area, month=month)
     # One preparer of a county at a time; the second then finds the first one's roll.
     Area.objects.select_for_update(no_key=True).get(pk=area.pk)
     month = month_of(month)
-    if month > next_month(timezone.localdate()):
-        raise ValidationError(_("发放名册最多提前一个月编制，请核对发放月份。"))
     roll = Roll._base_manager.filter(benefit=benefit, area=area, month=month).first()
     if roll is None:
         roll = Roll(benefit=benefit, area=area, month=month)
@@ -74,6 +71,23 @@ def prepare_roll(
     RollLine.objects.bulk_create(lines, batch_size=BATCH)
     _log(actor, roll, "prepare")
     return roll
+
+
+def require_preparable(*, actor: User | System, area: Area, month: dt.date) -> None:
+    """Refuse whoever may not prepare the roll of this county, and what is no roll."""
+    require(actor=actor, verb="prepare", subject=SUBJECT, area=area.pk)
+    if area.level != Area.Level.COUNTY:
+        raise ValidationError(_("发放名册按县（市、区）编制，请选择一个县（市、区）。"))
+    if month_of(month) > next_month(timezone.localdate()):
+        raise ValidationError(_("发放名册最多提前一个月编制，请核对发放月份。"))
+
+
+def awards_due(area: Area, month: dt.date, benefit: str) -> QuerySet[Award]:
+    """What is paid in a county in a month, whoever asks."""
+    first, last = reach(area.pk)
+    return Award._base_manager.filter(
+        paid_in(month), benefit=benefit, area_id__gte=first, area_id__lte=last
+    )
 
 
 def prepare_again(*, actor: User | System, roll: Roll) -> Roll:
@@ -160,9 +174,7 @@ def digest_of(lines: Iterable[RollLine]) -> str:
 def _lines(benefit: str, area: Area, month: dt.date) -> list[RollLine]:
     first, last = reach(area.pk)
     awards = list(
-        Award._base_manager.filter(
-            paid_in(month), benefit=benefit, area_id__gte=first, area_id__lte=last
-        )
+        awards_due(area, month, benefit)
         .select_related("household__head")
         .order_by("area_id", "household__number")
     )

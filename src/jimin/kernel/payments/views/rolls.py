@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
+from jimin.foundation.jobs.views import board, board_alone
 from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Benefit
 
+from ..jobs import Started, begin_rolls, underway
 from ..models import Roll
-from ..services import export_roll, prepare_roll
+from ..services import export_roll
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,13 +48,19 @@ class PrepareForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        counties = Area.objects.filter(level=Area.Level.COUNTY, valid_to=None)
-        codes = [area.pk for area in counties if user.may("prepare", "payments.roll", area.pk)]
+        self.counties = counties_of(user)
+        codes = [area.pk for area in self.counties]
         area = self.fields["area"]
         assert isinstance(area, forms.ModelChoiceField)
-        area.queryset = counties.filter(pk__in=codes)
+        area.queryset = Area.objects.filter(pk__in=codes)
         if len(codes) == 1:
             self.initial["area"] = codes[0]
+        else:
+            area.required, area.empty_label = False, _("我负责的全部县（市、区）")
+
+    def chosen(self) -> list[Area]:
+        area = self.cleaned_data["area"]
+        return [area] if area else self.counties
 
     def clean_month(self) -> dt.date:
         text = unicodedata.normalize("NFKC", self.cleaned_data["month"]).strip()
@@ -60,6 +68,12 @@ class PrepareForm(forms.Form):
             return dt.date.fromisoformat(f"{text}-01")
         except ValueError as error:
             raise ValidationError(_("发放月份应写成年月，例如 2016-07。")) from error
+
+
+def counties_of(user: User) -> list[Area]:
+    """The counties whose roll the user may make."""
+    counties = Area.objects.filter(level=Area.Level.COUNTY, valid_to=None)
+    return [area for area in counties if user.may("prepare", "payments.roll", area.pk)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,19 +85,37 @@ def prepare(request: HttpRequest) -> HttpResponse:
     form = PrepareForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         try:
-            roll = prepare_roll(
+            started = begin_rolls(
                 actor=user,
-                area=form.cleaned_data["area"],
                 month=form.cleaned_data["month"],
                 benefit=form.cleaned_data["benefit"],
+                counties=form.chosen(),
             )
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("名册已编制，等待另一人批准发放。"))
-            return redirect("records:roll-page", roll.pk)
+            return _go_on(request, started)
+    working = board(request, underway(form.counties))
+    if alone := board_alone(request, working):
+        return alone
     status = 422 if form.errors else 200
-    return render(request, "payments/prepare.html", {"form": form}, status=status)
+    context = {"form": form, "working": working}
+    return render(request, "payments/prepare.html", context, status=status)
+
+
+def _go_on(request: HttpRequest, started: Started) -> HttpResponse:
+    """To the roll where there is just one, else back to where the work is seen."""
+    if not started.jobs and len(started.rolls) == 1:
+        messages.success(request, _("名册已编制，等待另一人批准发放。"))
+        return redirect("records:roll-page", started.rolls[0].pk)
+    if started.jobs:
+        said = _("正在后台编制 %(count)s 个县（市、区）的名册，可以离开本页。")
+        messages.success(request, said % {"count": len(started.jobs)})
+    if started.rolls:
+        names = "、".join(roll.area.name for roll in started.rolls)
+        said = _("%(names)s这个月已有名册，没有重复编制。")
+        messages.info(request, said % {"names": names})
+    return redirect("roll-prepare")
 
 
 @require_POST
