@@ -219,8 +219,7 @@ class _Writer:
             quote=quote,
             **self.decided,
         )
-        task.full_clean()
-        task.save()
+        _save(task)
         return task
 
     def _target(self, task: Task, entry: dict[str, Any]) -> None:
@@ -248,8 +247,7 @@ class _Writer:
             **self._within(task, entry["quote"]),
             **self.decided,
         )
-        target.full_clean()
-        target.save()
+        _save(target)
         self.targets[entry["id"]] = target
         complete_target(self.actor, target, entry)
 
@@ -266,8 +264,7 @@ class _Writer:
             **self._within(task, entry["quote"]),
             **self.decided,
         )
-        paper.full_clean()
-        paper.save()
+        _save(paper)
 
     def _within(self, task: Task, quote: str) -> dict[str, Any]:
         """The one place of the words in the task's text; wrong words are a mistake in the file."""
@@ -276,6 +273,13 @@ class _Writer:
             raise ValueError(f"{task.code} {task.title}: {quote!r} must stand there exactly once")
         start = task.start + task.quote.index(quote)
         return {"start": start, "end": start + len(quote), "quote": quote}
+
+
+def _save(row: Task | Target | Deliverable) -> None:
+    """What it refers to was just written, and the database asks for the constraints itself."""
+    row.clean_fields(exclude=[field.name for field in row._meta.fields if field.is_relation])
+    row.clean()
+    row.save()
 
 
 def _first(entry: dict[str, Any]) -> dict[str, Any]:
