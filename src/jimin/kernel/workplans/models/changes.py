@@ -124,7 +124,8 @@ class Adjustment(models.Model):
     """A change of a target in force: asked for by one, approved by another, from a day on.
 
     `changes` maps a field to what it was and what it shall be, as text. Before `effective_on`
-    the ledger goes on showing what it was.
+    the ledger goes on showing what it was. The scores are those of the lead unit on the day of
+    the proposal, with the target as it was and as it would be.
     """
 
     class State(models.TextChoices):
@@ -141,6 +142,12 @@ class Adjustment(models.Model):
     effective_on = models.DateField(_("生效日期"))
     before = models.CharField(_("调整前"), max_length=400, blank=True)
     after = models.CharField(_("调整后"), max_length=400, blank=True)
+    score_before = models.DecimalField(
+        _("调整前得分"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    score_after = models.DecimalField(
+        _("调整后得分"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PROPOSED)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

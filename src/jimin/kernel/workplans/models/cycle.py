@@ -138,6 +138,7 @@ class Demand(models.Model):
         URGE = "urge", _("催办")
         SUPERVISE = "supervise", _("督办")
         CIRCULAR = "circular", _("通报")
+        TALK = "talk", _("约谈")
 
     class Colour(models.TextChoices):
         NONE = "", _("无")

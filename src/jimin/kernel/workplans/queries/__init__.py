@@ -29,7 +29,7 @@ from .figures import (
 from .judging import expected_areas, goal_of, parsed, quotas_of, row_of, terms_on
 from .ledger import default_day, ledger, paper_on, plan_in_force, target_row, with_terms
 from .rows import Figures, FrameProgress, Ledger, Node, Paper, Part, Row, count_lights
-from .scores import expected_up_to, scorecards
+from .scores import expected_up_to, scorecards, scores_with
 from .shown import Line, Shown, kept_ledger, shown
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "reported_targets",
     "row_of",
     "scorecards",
+    "scores_with",
     "shown",
     "statistic",
     "statistics_for",

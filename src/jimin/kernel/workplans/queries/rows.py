@@ -1,7 +1,7 @@
 """What the ledger looks like on a day: a tree of tasks with their targets and papers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -100,6 +100,12 @@ class Ledger:
     tree: list[Node]
     nodes: dict[int, Node]
     figures: Figures
+
+    def with_row(self, row: Row) -> "Ledger":
+        """The same ledger in which one target stands otherwise; the tree keeps the old row."""
+        node = self.nodes[row.target.task_id]
+        rows = [row if each.target.pk == row.target.pk else each for each in node.rows]
+        return replace(self, nodes={**self.nodes, node.task.pk: replace(node, rows=rows)})
 
     def rows(self) -> Iterator[Row]:
         for node in self.nodes.values():

@@ -11,7 +11,8 @@ from ..rules.lights import Goal
 from ..rules.lights import Standing as Judged
 from ..rules.scores import Facts, Score, ranked, score, scoring
 from .cycle import Expected, late_list, period_of
-from .rows import Ledger
+from .rows import Ledger, Row
+from .shown import shown
 
 PERFORMANCE = Target.Role.PERFORMANCE
 
@@ -61,6 +62,17 @@ def scorecards(ledger: Ledger, expected: Iterable[Expected]) -> tuple[list[Score
             score(facts(name, f"{name}民政局", found), rules) for name, found in counties.items()
         ),
     )
+
+
+def scores_with(plan: Plan, on: date, unit: str, rows: Iterable[Row]) -> list[Fraction | None]:
+    """The points of a unit on a day if one of its targets stood as each of these rows says."""
+    found = shown(plan, on).ledger
+    expected = expected_up_to(plan, on)
+    points: list[Fraction | None] = []
+    for row in rows:
+        units, _counties = scorecards(found.with_row(row), expected)
+        points.append(next((score.total for score in units if score.name == unit), None))
+    return points
 
 
 def expected_up_to(plan: Plan, on: date) -> list[Expected]:

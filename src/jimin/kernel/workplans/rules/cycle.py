@@ -13,7 +13,7 @@ from .indicators import month_end
 from .lights import Light
 
 CYCLE = Path(__file__).parent.parent / "data/cycle.yaml"
-LEVELS = ("remind", "urge", "supervise", "circular")
+LEVELS = ("remind", "urge", "supervise", "circular", "talk")
 COLOURS = {Light.BLUE: "blue", Light.YELLOW: "yellow", Light.RED: "red"}
 
 
@@ -38,6 +38,7 @@ class Cycle:
     urge: Rung
     supervise: Rung
     circular: Rung
+    talk: Rung
 
     def cut_off(self, on: dt.date) -> dt.date:
         """The day by which reports as of `on` are due; the month's last day in short months."""
@@ -70,7 +71,7 @@ def all_cycles(path: Path = CYCLE) -> list[Cycle]:
     for entry in found:
         if entry.mark not in {"confirmed", "example"} or not entry.source:
             raise ValueError(f"{path.name}: {entry.valid_from}: mark and source are needed")
-        rungs = [entry.urge, entry.supervise, entry.circular]
+        rungs = [getattr(entry, name) for name in LEVELS[1:]]
         for name in ("late_days", "red_periods", "behind_periods"):
             steps = [getattr(rung, name) for rung in rungs]
             if steps != sorted(steps) or steps[0] < 1:

@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +20,8 @@ from jimin.foundation.audit.services import log
 
 from .. import queries
 from ..models import Adjustment, Milestone, Plan, Target
+from ..rules.words import rounded
+from .periods import keep_target_again
 
 PLAN = "workplans.plan"
 TERMS = ("value", "high", "due", "curve", "points")
@@ -63,14 +66,18 @@ def propose_adjustment(
         raise ValidationError({"effective_on": _("生效日期应在要点年度之内。")})
     _with_terms(target, changes).full_clean()
     on = queries.default_day(target.plan)
+    rows = [queries.target_row(each, on) for each in (target, _with_terms(target, changes))]
+    points = queries.scores_with(target.plan, on, target.task.lead_unit, rows)
     adjustment = Adjustment(
         target=target,
         changes=changes,
         reason=reason.strip(),
         number=number.strip(),
         effective_on=effective_on,
-        before=queries.target_row(target, on).standing.sentence[:400],
-        after=standing_with(target, changes, on)[:400],
+        before=rows[0].standing.sentence[:400],
+        after=rows[1].standing.sentence[:400],
+        score_before=_points(points[0]),
+        score_after=_points(points[1]),
         proposed_by=actor if isinstance(actor, User) else None,
     )
     adjustment.full_clean()
@@ -83,7 +90,10 @@ def propose_adjustment(
 def decide_adjustment(
     *, actor: User | System, adjustment: Adjustment, approve: bool, note: str = ""
 ) -> Adjustment:
-    """A second person approves or refuses; only then the target changes."""
+    """A second person approves or refuses; only then the target changes.
+
+    Its lights kept for days since the change took effect are judged anew; the old ones stay.
+    """
     adjustment = Adjustment.objects.select_for_update().get(pk=adjustment.pk)
     target = _lock(adjustment.target)
     require(actor=actor, verb="approve", subject=PLAN, area=target.plan.area_id)
@@ -104,6 +114,9 @@ def decide_adjustment(
         changed = _with_terms(target, adjustment.changes)
         changed.full_clean()
         changed.save(update_fields=list(adjustment.changes))
+        keep_target_again(
+            actor=actor, target=changed, since=adjustment.effective_on, reason=_cause(adjustment)
+        )
     log(
         actor=actor,
         obj=adjustment,
@@ -112,11 +125,6 @@ def decide_adjustment(
         reason=adjustment.decision_note or adjustment.reason,
     )
     return adjustment
-
-
-def standing_with(target: Target, changes: Mapping[str, Sequence[Any]], on: date) -> str:
-    """What the target would show with the changes."""
-    return queries.target_row(_with_terms(target, changes), on).standing.sentence
 
 
 @transaction.atomic
@@ -195,6 +203,15 @@ def _with_terms(target: Target, changes: Mapping[str, Sequence[Any]]) -> Target:
     for name, (_was, now) in changes.items():
         setattr(changed, name, queries.parsed(name, now))
     return changed
+
+
+def _points(total: Fraction | None) -> Decimal | None:
+    return None if total is None else rounded(total, 2)
+
+
+def _cause(adjustment: Adjustment) -> str:
+    number = f"（{adjustment.number}）" if adjustment.number else ""
+    return _("目标调整：%(reason)s%(number)s") % {"reason": adjustment.reason, "number": number}
 
 
 def _as_text(value: Any) -> Any:

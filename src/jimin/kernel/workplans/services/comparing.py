@@ -3,16 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
-
-from jimin.foundation.access.models import User
-from jimin.foundation.access.scope import System
 
 from ..models import Change, Deliverable, Plan, Sourced, State, Target, Task
 from ..rules.comparison import Described, likeness, pair
-from . import ledger
 
 COMPARED: dict[type[Sourced], tuple[str, ...]] = {
     Task: ("title", "lead_unit"),
@@ -22,7 +16,18 @@ COMPARED: dict[type[Sourced], tuple[str, ...]] = {
 # What people have settled about a row of the ledger holds for the same row of the next version.
 KEPT: dict[type[Sourced], tuple[str, ...]] = {
     Task: ("person", "weight"),
-    Target: ("kind", "aggregation", "indicator", "curve", "points", "baseline", "starts_on"),
+    Target: (
+        "kind",
+        "aggregation",
+        "indicator",
+        "curve",
+        "points",
+        "baseline",
+        "starts_on",
+        "reporter",
+        "wanted_evidence",
+        "is_public",
+    ),
     Deliverable: ("progress", "number", "issued_on"),
 }
 KEPT_WHERE_SILENT = {Task: ("lead_unit", "co_units", "due", "units_are_suggested")}
@@ -105,18 +110,6 @@ def remember_rejections(plan: Plan) -> dict[str, int]:
             row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
             count += 1
     return {"left_out_again": count}
-
-
-@transaction.atomic
-def adopt_revision(*, actor: User | System, plan: Plan, gone_seen: bool) -> Plan:
-    """Put a reviewed text in force; what it no longer contains must have been looked at."""
-    missing = gone(plan)
-    if missing and not gone_seen:
-        raise ValidationError(
-            _("原台账有 %(count)s 条在新文本中不再出现。请看过清单并勾选，再启用。")
-            % {"count": len(missing)}
-        )
-    return ledger.adopt_plan(actor=actor, plan=plan)
 
 
 def _rows(model: Any, plan: Plan) -> Any:

@@ -1,11 +1,13 @@
 """Keeping a month: its figures and lights, its lock, its file, its corrections."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +18,7 @@ from jimin.foundation.audit.services import log
 from jimin.foundation.sealed.rules import sm3
 
 from .. import queries
-from ..models import Archive, Plan, ReportPeriod, Snapshot, Standing
+from ..models import Archive, Plan, ReportPeriod, Snapshot, Standing, Target
 from ..rules.cycle import cycle
 from ..rules.lights import Standing as Judged
 from ..rules.words import Number, rounded
@@ -80,6 +82,24 @@ def keep_after_correction(*, actor: User | System, plan: Plan, on: date, reason:
 
 
 @transaction.atomic
+def keep_target_again(*, actor: User | System, target: Target, since: date, reason: str) -> int:
+    """One target's lights from a day on, judged anew under its changed terms.
+
+    Only what asked for it may call this: it looks at no right of its own.
+    """
+    target = queries.with_terms(Target.objects.filter(pk=target.pk)).select_related("plan").get()
+    kept = Standing.objects.filter(target=target, on__gte=since, replaced_at=None)
+    locked = queries.months_locked(target.plan)
+    changed = 0
+    for on in sorted(set(kept.values_list("on", flat=True))):
+        fresh = _keep_rows([queries.target_row(target, on)], kept.filter(on=on), on, reason[:200])
+        if fresh and on in locked:
+            write_archive(actor=actor, plan=target.plan, on=on, reason=reason[:200])
+        changed += fresh
+    return changed
+
+
+@transaction.atomic
 def write_archive(*, actor: User | System, plan: Plan, on: date, reason: str = "") -> Archive:
     """The period's Parquet file. The version before it stays."""
     content, figures = table_of(plan, on)
@@ -105,12 +125,17 @@ def write_archive(*, actor: User | System, plan: Plan, on: date, reason: str = "
 
 
 def _keep_standings(ledger: queries.Ledger, on: date, reason: str) -> int:
+    kept = Standing.objects.filter(target__plan=ledger.plan, on=on, replaced_at=None)
+    return _keep_rows(ledger.rows(), kept, on, reason)
+
+
+def _keep_rows(rows: Iterable[queries.Row], kept: QuerySet[Standing], on: date, reason: str) -> int:
+    """Add the lights that differ from those kept, which stay and say when they were replaced."""
     known: dict[tuple[int, str | None], Standing] = {
-        (kept.target_id, kept.area_id): kept
-        for kept in Standing.objects.filter(target__plan=ledger.plan, on=on, replaced_at=None)
+        (standing.target_id, standing.area_id): standing for standing in kept
     }
     fresh, replaced = [], []
-    for row in ledger.rows():
+    for row in rows:
         own: list[tuple[str | None, Judged | None]] = [(None, row.standing)]
         own += [(part.code, part.standing) for part in row.parts]
         for code, judged in own:

@@ -32,6 +32,7 @@ from jimin.kernel.workplans.services import (
     binding,
     ledger,
     papers,
+    periods,
     reports,
 )
 from jimin.kernel.workplans.services.adjustments import Stage
@@ -185,6 +186,43 @@ def test_a_target_changes_only_by_two_persons_and_not_backwards(
     assert queries.goal_of(target(plan, "T16"), dt.date(2016, 5, 31)).value == 530_000_000
     with pytest.raises(ValidationError, match="已经处理过"):
         adjustments.decide_adjustment(actor=leader, adjustment=asked, approve=True)
+
+
+def test_an_adjustment_tells_what_it_does_to_the_score_and_judges_kept_lights_anew(
+    plan: Plan, planner: User, make_user: Any
+) -> None:
+    lottery, leader = target(plan, "T16"), make_user("city_leader", CITY)
+    may = dt.date(2016, 5, 31)
+    for on, number in ((may, 150_000_000), (JUNE, 210_000_000)):
+        reports.report_progress(
+            actor=planner, target=lottery, area=Area.objects.get(code=CITY), on=on,
+            numerator=Decimal(number), evidence="月报",
+        )  # fmt: skip
+    periods.keep_month(actor=planner, plan=plan, on=may)
+    periods.lock_period(actor=planner, plan=plan, on=JUNE)
+    asked = adjustments.propose_adjustment(
+        actor=planner, target=lottery, terms={"value": Decimal(420_000_000)},
+        reason="市场变化", number="请示3号", effective_on=dt.date(2016, 6, 1),
+    )  # fmt: skip
+    assert "÷ 序时 265,000,000 元 = 79.25%" in asked.before
+    assert "÷ 序时 210,000,000 元 = 100%" in asked.after
+    assert asked.score_before is not None
+    assert asked.score_after is not None
+    assert asked.score_after > asked.score_before
+
+    def lights(on: dt.date) -> list[tuple[str, str, bool]]:
+        kept = Standing.objects.filter(target=lottery, on=on).order_by("id")
+        return [(each.light, each.reason, each.replaced_at is None) for each in kept]
+
+    assert lights(JUNE) == [("yellow", "", True)]
+    untouched = Standing.objects.exclude(target=lottery).count()
+    adjustments.decide_adjustment(actor=leader, adjustment=asked, approve=True)
+    assert lights(JUNE) == [
+        ("yellow", "", False), ("green", "目标调整：市场变化（请示3号）", True),
+    ]  # fmt: skip
+    assert len(lights(may)) == 1  # before the change took effect
+    assert Standing.objects.exclude(target=lottery).count() == untouched
+    assert list(Archive.objects.filter(on=JUNE).values_list("version", flat=True)) == [1, 2]
 
 
 def test_a_proposer_with_both_rights_may_not_approve(plan: Plan, planner: User) -> None:

@@ -286,7 +286,10 @@ def test_the_ladder_goes_up_one_rung_at_a_time() -> None:
     assert rung("red", open_level="urge") == ""
     assert rung("red", "red", "red", open_level="supervise") == "circular"
     assert rung("red", open_level="urge", reply_overdue=True) == "supervise"
-    assert rung("red", "red", "red", "red", open_level="circular", reply_overdue=True) == ""
+    assert rung("red", "red", "red", open_level="circular") == ""
+    assert rung("red", "red", "red", "red", open_level="circular") == "talk"
+    assert rung("red", open_level="circular", reply_overdue=True) == "talk"
+    assert rung("red", "red", "red", "red", open_level="talk", reply_overdue=True) == ""
 
 
 def test_a_demand_is_a_numbered_paper_with_a_reply_and_an_end(

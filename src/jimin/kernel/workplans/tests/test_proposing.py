@@ -11,7 +11,7 @@ from docx import Document
 from jimin.foundation.access.models import User
 from jimin.kernel.areas.models import Area
 from jimin.kernel.workplans.models import Plan, State, Target, Task
-from jimin.kernel.workplans.services import comparing, ledger, proposing, review
+from jimin.kernel.workplans.services import comparing, ledger, proposing, review, succeeding
 
 pytestmark = pytest.mark.django_db
 CITY = "220200000000"
@@ -103,8 +103,8 @@ def test_a_revised_text_is_compared_with_the_ledger_in_force(officer: User) -> N
     review.accept_rows(actor=officer, rows=[*Task.proposals.filter(plan=revised)])
     review.accept_rows(actor=officer, rows=[*Target.proposals.filter(plan=revised)])
     with pytest.raises(ValidationError, match="原台账有 1 条在新文本中不再出现"):
-        comparing.adopt_revision(actor=officer, plan=revised, gone_seen=False)
-    comparing.adopt_revision(actor=officer, plan=revised, gone_seen=True)
+        succeeding.adopt_revision(actor=officer, plan=revised, gone_seen=False)
+    succeeding.adopt_revision(actor=officer, plan=revised, gone_seen=True)
     first.refresh_from_db()
     assert first.state == Plan.State.REPLACED
 

@@ -15,7 +15,7 @@ from jimin.foundation.access.models import User
 
 from ..models import Change, Plan, State, Task
 from ..rules.pieces import pieces
-from ..services import comparing, reshaping
+from ..services import comparing, reshaping, succeeding
 from ..services import review as reviews
 from .common import allow, find_plan
 from .rows import back_to, find_row, seen_revision
@@ -94,7 +94,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
     user = allow(request, "review")
     try:
         gone_seen = request.POST.get("gone_seen") == "1"
-        comparing.adopt_revision(actor=user, plan=find_plan(pk), gone_seen=gone_seen)
+        succeeding.adopt_revision(actor=user, plan=find_plan(pk), gone_seen=gone_seen)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("plan-review", pk=pk)
