@@ -80,10 +80,9 @@ def test_what_is_unchanged_goes_on_and_what_asks_for_more_keeps_its_reports(
     planner = make_user("city_planner", CITY)
     first = read(officer, TEXT)
     ledger.adopt_plan(actor=officer, plan=first)
-    for on, people, beds, checks in ((MAY, 13000, 400, 5), (JUNE, 16000, 500, 6)):
-        send(officer, target(first, 30000), people, on)
-        send(officer, target(first, 900), beds, on)
-        send(officer, target(first, 12), checks, on)
+    for on, *numbers in ((MAY, 13000, 400, 5), (JUNE, 16000, 500, 6)):
+        for value, number in zip((30000, 900, 12), numbers, strict=True):
+            send(officer, target(first, value), number, on)
     periods.lock_period(actor=planner, plan=first, on=MAY)
     periods.keep_month(actor=planner, plan=first, on=JUNE)
     paper = Deliverable.objects.get(plan=first)
