@@ -1,7 +1,7 @@
 """The text as the grammar sees it: normalised, with its times, nodes, sentences and clauses."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from jimin.engine.gongwen.times import Time, find_times
 
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LEFT_WINDOW, _RIGHT_WINDOW = 140, 100
-_CLAUSE_ENDS = ",;:。!?|\n"
+_MARK = re.compile(r"[,;:。!?|\n()“”]")  # what ends a clause, and the brackets around one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,20 @@ class Clause:
     end: int
 
 
+class Lines:
+    """Where lines begin and end, found once: a text may be one line of a million characters."""
+
+    def __init__(self, norm: str) -> None:
+        self._breaks = [m.start() for m in re.finditer("\n", norm)]
+        self._length = len(norm)
+
+    def around(self, place: int) -> tuple[int, int]:
+        """The start and the end of the line of a place, the line break not included."""
+        index = bisect_left(self._breaks, place)
+        start = self._breaks[index - 1] + 1 if index else 0
+        return start, self._breaks[index] if index < len(self._breaks) else self._length
+
+
 class Horizons:
     """Years beyond the plan's own under which a paragraph or a whole section stands.
 
@@ -42,14 +56,16 @@ class Horizons:
     (到2020年底前要实现的目标), or at the head of a clause where a section tells its goals.
     """
 
-    def __init__(self, norm: str, times: list[Time], year: int, outline: Outline) -> None:
+    def __init__(
+        self, norm: str, times: list[Time], year: int, outline: Outline, lines: "Lines"
+    ) -> None:
         self._times: list[Time] = []
         self._in_headings: list[Time] = []
         for time in times:
             if time.due is None or time.due.year <= year:
                 continue
             firm = time.kind in ("deadline", "period")
-            if firm and _heads_a_list(norm, time):
+            if firm and _heads_a_list(norm, time, lines):
                 self._times.append(time)
                 self._in_headings.append(time)
             elif _rules_below(norm, outline, time, firm=firm):
@@ -82,11 +98,10 @@ def _rules_below(norm: str, outline: Outline, time: Time, *, firm: bool) -> bool
     return firm and before in ",;。" and _tells_goals(outline, time.start)
 
 
-def _heads_a_list(norm: str, time: Time) -> bool:
+def _heads_a_list(norm: str, time: Time, lines: "Lines") -> bool:
     """A short line without a full stop that names goals, and has lines below it."""
-    start = norm.rfind("\n", 0, time.start) + 1
-    end = norm.find("\n", time.end)
-    if end < 0 or end - start > _LONGEST_HEADING:
+    start, end = lines.around(time.start)
+    if end < time.end or end == len(norm) or end - start > _LONGEST_HEADING:
         return False
     line = norm[start:end].strip(" -")
     if not line or line[-1] in "。;,、" or "《" in line or re.search(r"[,;。]", line):
@@ -128,28 +143,30 @@ class Context:
         self.text = text
         self.year = year
         self.norm = normalise(text)
+        self.lines = Lines(self.norm)
         self.times = find_times(self.norm, year)
         nodes = read_outline(self.norm)
         self.regions = read_regions(self.norm, nodes, year)
         self.outline = Outline(self._without_glossary(nodes))
         self.sentences = self._read_sentences()
-        self.horizons = Horizons(self.norm, self.times, year, self.outline)
+        self.horizons = Horizons(self.norm, self.times, year, self.outline, self.lines)
         self.default_due = title_horizon(self.norm, year) or date(year, 12, 31)
+        self._marks = [m.start() for m in _MARK.finditer(self.norm)]
         self._time_starts = [time.start for time in self.times]
         self._sentence_starts = [sentence.start for sentence in self.sentences]
         self._region_starts = [region.start for region in self.regions]
 
     def _without_glossary(self, nodes: list[Node]) -> list[Node]:
         """The entries of a glossary are numbered but are no tasks, nor part of the last one."""
+        outline = Outline(nodes)
         for region in self.regions:
             if region.kind != "glossary":
                 continue
-            for node in nodes:
-                if node.start < region.start < node.end:
+            for node in outline.path(outline.at(region.start)):
+                if node.start < region.start:
                     node.end = region.start
-                    node.end -= len(self.norm[node.start : node.end]) - len(
-                        self.norm[node.start : node.end].rstrip(" \n")
-                    )
+                    while node.end > node.start and self.norm[node.end - 1] in " \n":
+                        node.end -= 1
         kept = [node for node in nodes if node.region != "glossary"]
         for node in kept:
             node.marker = self.text[node.start : node.start + len(node.marker)]
@@ -180,31 +197,33 @@ class Context:
 
     def clause_of(self, start: int, end: int) -> Clause:
         """The clause around a span; an open bracket or quotation mark before it is its border."""
-        norm, depth = self.norm, 0
-        a, lowest = start, max(0, start - _LEFT_WINDOW)
-        while a > lowest:
-            mark = norm[a - 1]
-            if (mark in _CLAUSE_ENDS and depth == 0) or mark == "\n":
+        norm, places = self.norm, self._marks
+        a, depth = max(0, start - _LEFT_WINDOW), 0
+        for index in range(bisect_left(places, start) - 1, -1, -1):
+            place = places[index]
+            if place < a:
                 break
+            mark = norm[place]
             if mark in ")”":
                 depth += 1
-            elif mark in "(“":
-                if depth == 0:
-                    break
+            elif mark in "(“" and depth:
                 depth -= 1
-            a -= 1
-        b, highest, depth = end, min(len(norm), end + _RIGHT_WINDOW), 0
-        while b < highest:
-            mark = norm[b]
-            if (mark in _CLAUSE_ENDS and depth == 0) or mark == "\n":
+            elif mark == "\n" or depth == 0:
+                a = place + 1
                 break
+        b, depth = min(len(norm), end + _RIGHT_WINDOW), 0
+        for index in range(bisect_left(places, end), len(places)):
+            place = places[index]
+            if place >= b:
+                break
+            mark = norm[place]
             if mark in "(“":
                 depth += 1
-            elif mark in ")”":
-                if depth == 0:
-                    break
+            elif mark in ")”" and depth:
                 depth -= 1
-            b += 1
+            elif mark == "\n" or depth == 0:
+                b = place
+                break
         return Clause(a, b)
 
 

@@ -9,6 +9,8 @@ from jimin.engine.gongwen.words import CUES, LESS_THAN, MORE_THAN, PLACES, VERBS
 SHARES = ("%", "‰")
 ENDS_WITH_CUE_OR_VERB = re.compile(rf"(?:{CUES}|{VERBS})(?:约|近|各|有)?$")
 _ENDS_WITH_CUE = re.compile(rf"(?:{CUES})$")
+_ENDS_WITH_LIMIT = re.compile(rf"(?:{CUES}|以上|以下)$")
+_ENDS_WITH_VERB_OF_ALL = re.compile(rf"(?:{VERBS})(?:{PLACES}|全部|所有)?$")
 _ENDS_WITH_VERB = re.compile(rf"(?:{VERBS})(?:了|约|近|各|至少)?$")
 
 # --- which ones -------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ def _sized(seen: Seen) -> bool:
 def _beyond(seen: Seen) -> bool:
     """造价超过300万元的工程, 低于低保标准2倍的家庭, 不超过1000元的可…."""
     q, right = seen.quantity, seen.right
-    if _CONDITION.match(right) and re.search(rf"(?:{CUES}|以上|以下)$", seen.tail + q.suffix):
+    if _CONDITION.match(right) and _ENDS_WITH_LIMIT.search(seen.tail + q.suffix):
         return True
     if not _OF_THOSE.match(right):
         return False
@@ -316,7 +318,7 @@ _HAS_RISEN = re.compile(r"(?:提高|增加|上升|提升|扩大|调整|增长|�
 def _before_a_rise(seen: Seen) -> bool:
     """由集中800元、分散600元提高到…: every figure of the list is where one starts."""
     m = _FROM_ON.search(seen.left)
-    if m is None or _HAS_RISEN.search(m["since"]):
+    if m is None or _HAS_RISEN.search(m["since"]) or not _HAS_RISEN.search(seen.right):
         return False
     return bool(_LIST_RISES.match(seen.right)) or bool(_RISES.match(seen.right))
 
@@ -404,7 +406,7 @@ def universe(_: Context, seen: Seen) -> bool:
     return (
         bool(_PLACE_END.search(seen.tail))
         and bool(re.match(r"[\u4e00-\u9fff“]", seen.right))
-        and not (re.search(rf"(?:{VERBS})(?:{PLACES}|全部|所有)?$", seen.left))
+        and not _ENDS_WITH_VERB_OF_ALL.search(seen.left)
     )
 
 

@@ -7,6 +7,7 @@ from jimin.engine.gongwen.context import Clause, Context
 from jimin.engine.gongwen.times import Time
 from jimin.engine.gongwen.words import MODALITY
 
+_BEGINS = re.compile(rf"(?:^|[,;:。!?\n \")(]|{MODALITY}|[要将是在了])$")
 _REACH = 600  # how far back in one sentence a date is looked for
 _LONGEST_ROW = 400
 _FIRM = ("deadline", "period")
@@ -64,7 +65,7 @@ def _usable(context: Context, time: Time) -> bool:
 def _leads_a_clause(context: Context, time: Time) -> bool:
     """确保到2017年底，… rules what follows; 张家口市的“十三五”期间规划 only names a paper."""
     before = context.norm[max(0, time.start - 6) : time.start]
-    return bool(re.search(rf"(?:^|[,;:。!?\n \")(]|{MODALITY}|[要将是在了])$", before))
+    return bool(_BEGINS.search(before))
 
 
 def _last(context: Context, times: list[Time]) -> date | None:
@@ -80,9 +81,7 @@ _LIMIT = re.compile(r"(?:完成|办理|落实)?(?:时限|时间|期限)[:](?:20\
 
 def _of_the_row(context: Context, place: int) -> date | None:
     """In a table the limit stands in a later cell of the row."""
-    end = context.norm.find("\n", place)
-    end = len(context.norm) if end < 0 else end
-    start = context.norm.rfind("\n", 0, place) + 1
+    start, end = context.lines.around(place)
     if end - start > _LONGEST_ROW or "|" not in context.norm[start:end]:
         return None
     cell = context.norm.find("|", place, end)

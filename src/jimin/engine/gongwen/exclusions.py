@@ -15,15 +15,18 @@ from jimin.engine.gongwen.tense import (
 )
 from jimin.engine.gongwen.words import (
     ABSTRACT,
+    ANY_MODALITY,
+    ANY_VERB,
     COUNTED_VERBS,
     CUES,
-    MODALITY,
     NAMED_BY_NUMERAL,
     VERBS,
 )
 
 _ENDS_WITH_CUE = re.compile(rf"(?:{CUES})(?:每[^,;。\d]{{1,8}}|年均|平均|人均)?$")
 _COUNTED = re.compile(rf"(?:{COUNTED_VERBS})(?:至少|不少于|约|近|各)?$")
+_VERB_NEAR = re.compile(rf"(?:{VERBS})[^,;。]{{1,20}}$")
+_SAYS_WHAT = re.compile(rf"{CUES}|{VERBS}|力争|确保|为")
 _ABSTRACT = re.compile(rf"(?:“[^”]*”)?(?:{ABSTRACT})")
 _NAMED = re.compile(rf"(?:“)?[^,;。、的]{{0,8}}?(?:{NAMED_BY_NUMERAL})")
 _TASKS_COUNTED = re.compile(
@@ -172,7 +175,7 @@ def _lesson(_: Context, seen: Seen) -> bool:
     return (
         seen.unit in _TEACHING
         and not ENDS_WITH_CUE_OR_VERB.search(seen.left[-12:])
-        and not (re.search(rf"(?:{VERBS})[^,;。]{{1,20}}$", seen.left))
+        and not (_VERB_NEAR.search(seen.left))
     )
 
 
@@ -197,7 +200,7 @@ def _past(context: Context, seen: Seen) -> bool:
             return True
     if _within_what_there_is(context, start, sentence.start):
         return True
-    if re.search(r"授予|荣获|被评为", seen.left) and not re.search(MODALITY, seen.left):
+    if re.search(r"授予|荣获|被评为", seen.left) and not ANY_MODALITY.search(seen.left):
         return True
     if _NARRATED.search(seen.right):
         return True
@@ -336,9 +339,7 @@ def _nothing_said(context: Context, seen: Seen) -> bool:
     if not nodes or seen.quantity.start >= nodes[0].start or seen.left.startswith("其中"):
         return False
     return not (
-        seen.quantity.suffix
-        or re.search(rf"(?:{CUES}|{VERBS}|力争|确保|为)", seen.left[-60:])
-        or re.search(rf"(?:{VERBS})", seen.right)
+        seen.quantity.suffix or _SAYS_WHAT.search(seen.left[-60:]) or ANY_VERB.search(seen.right)
     )
 
 

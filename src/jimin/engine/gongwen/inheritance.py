@@ -8,6 +8,7 @@ from jimin.engine.gongwen.context import Context, Seen
 from jimin.engine.gongwen.model import Target
 from jimin.engine.gongwen.subjects import clean, is_generic
 from jimin.engine.gongwen.words import (
+    ANY_VERB,
     AT_LEAST,
     AT_MOST,
     COUNTED_VERBS,
@@ -19,6 +20,8 @@ from jimin.engine.gongwen.words import (
 ROW_NUMBER = re.compile(r"^\d{1,3} +(?![年月日号])")  # the first cell of a table's row
 PART = re.compile(r"(?:其中|其|含|包括|包含)[:,]?")
 _GROWTH_ONLY = re.compile(rf"(?:同比|年均|平均|实际|比上年|较上年|净)*(?:{GROWTH})*")
+_GROWTH_OR_DOING = re.compile(rf"(?:{GROWTH})$|^(?:实现|完成)")
+_IS_COMPARED = re.compile(rf"(?:{AT_LEAST}|{MORE_THAN}|{AT_MOST})$")
 _SUM = re.compile(r"总数|总量|总额|总规模|总面积|总长度|数量")
 _VERBS_FIRST = re.compile(
     rf"^(?:拟|计划|再|新|开工)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展|取消|募集|发放)"
@@ -89,7 +92,7 @@ def inherit(context: Context, seen: Seen, subject: str, earlier: list[Target]) -
             return found, True
     if len(subject) < 2 and (counted := _counted_before(place)):
         return counted + subject, True
-    if not subject or re.fullmatch(VERBS, subject):
+    if not subject or ANY_VERB.fullmatch(subject):
         node = context.outline.at(seen.quantity.start)
         return (node.title if node else subject), True
     return subject, False
@@ -153,14 +156,14 @@ def _spending(place: Place) -> str:
 def _doing(place: Place) -> str:
     """完成治理 and 完成投资 are done to the thing of the clause before."""
     subject = place.subject
-    if not _DOING.fullmatch(subject) or place.bare or re.fullmatch(VERBS, subject):
+    if not _DOING.fullmatch(subject) or place.bare or ANY_VERB.fullmatch(subject):
         return ""
     thing = _thing_done(place)
     return thing + _DOING_LEAD.sub("", subject) if thing else ""
 
 
 def _verb_alone(place: Place) -> str:
-    if not re.fullmatch(VERBS, place.subject) or place.bare:
+    if not ANY_VERB.fullmatch(place.subject) or place.bare:
         return ""
     seen = place.seen
     for target in reversed(place.earlier[-3:]):
@@ -285,7 +288,7 @@ def _growth_of_it(place: Place) -> str:
             target.clause_end <= place.seen.quantity.start or target.clause_start == place.start
         )
         if target.start >= place.sentence_start and before:
-            told = re.sub(rf"(?:{GROWTH})$|^(?:实现|完成)", "", target.subject)
+            told = _GROWTH_OR_DOING.sub("", target.subject)
             return told + place.subject
     return ""
 
@@ -321,7 +324,7 @@ def _sibling(place: Place) -> str:
     if not _kin(near.unit, place.seen.unit) or len(near.subject) < len(subject) + 4:
         return ""
     told, size = near.subject, len(subject)
-    if told[-1] != subject[-1] or re.search(VERBS, subject):
+    if told[-1] != subject[-1] or ANY_VERB.search(subject):
         return ""
     return told[:-size] + subject
 
@@ -347,7 +350,7 @@ _STEPS: list[Callable[[Place], str]] = [
 
 def _is_compared(seen: Seen) -> bool:
     """县(市)达到30%: a place alone before a comparison is measured as the one before."""
-    return re.search(rf"(?:{AT_LEAST}|{MORE_THAN}|{AT_MOST})$", seen.tail) is not None
+    return _IS_COMPARED.search(seen.tail) is not None
 
 
 def _thing_done(place: Place) -> str:

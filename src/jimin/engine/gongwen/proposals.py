@@ -10,6 +10,7 @@ from jimin.engine.gongwen.model import Comparator, Proposal, ProposalKind, Targe
 from jimin.engine.gongwen.subjects import clean
 
 _CLAUSE = re.compile(r"[^,;:。!?\n]+")
+_FURTHEST = 200  # from what is proposed to the words that say what it is about
 _REGULARLY = re.compile(
     r"(?:每月|每周|每季度?|每半年|每年|按月|按季度?|每季度末)[^,;。]{0,10}?(?:上报|报送|报告|通报|汇总|公布|公开)"
 )
@@ -222,9 +223,10 @@ def _proposal(
     start, end = m.start() + span[0], m.start() + span[1]
     due, _ = stated_due(context, Clause(m.start(), m.end()), start)
     node = context.outline.at(start)
-    clause = m.group()
-    if node is not None and m.start() < node.start + len(node.marker):
-        clause = clause[node.start + len(node.marker) - m.start() :]
+    first = max(m.start(), start - _FURTHEST)
+    if node is not None and first < node.start + len(node.marker):
+        first = node.start + len(node.marker)
+    clause = context.norm[first : min(m.end(), end + _FURTHEST)]
     return Proposal(
         start=start,
         end=end,

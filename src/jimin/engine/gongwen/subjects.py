@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from jimin.engine.gongwen.words import CUES, GROWTH, MODALITY, PLACES, VERBS
+from jimin.engine.gongwen.words import ANY_CUE, CUES, GROWTH, MODALITY, PLACES, VERBS
 
 _ADVERBS = (
     "的?目标是|的?任务是|并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
@@ -12,7 +12,7 @@ _ADVERBS = (
     "组织开展|组织实施|有效|严格|稳妥|科学|分步|分批|率先|原则上|探索"
 )
 _LEADING = re.compile(
-    rf"(?:{MODALITY}|{_ADVERBS}|(?:重点|统一|基本|总体|组织|主动|规范)(?={VERBS})|"
+    rf"^(?:{MODALITY}|{_ADVERBS}|(?:重点|统一|基本|总体|组织|主动|规范)(?={VERBS})|"
     r"[一二三四五六七八九十][是要]|[ “”\"、(:-])+"
 )
 _PLACE = re.compile(rf"(?:在)?(?P<place>{PLACES})(?:范围)?(?:内)?(?!性|统一|公安)")
@@ -22,6 +22,7 @@ _TRAILING = re.compile(
     r"向|年均|平均|月?人均|同比|比上年|较上年|比去年|较去年|比\d*年|提前|力争|努力|确保|争取|预计|计划)+$"
 )
 _CUE = re.compile(rf"(?P<cue>{CUES})(?P<between>[^,;。]{{0,30}}?)$")
+_CUE_AT_END = re.compile(rf"(?:{CUES})[^,;。]*$")
 _ENDS_WITH_CUE = re.compile(rf"(?:{CUES})$")
 _VERB_LEAD = re.compile(rf"(?P<verb>{VERBS})")
 _LAST_VERB = re.compile(rf".*(?:{VERBS})")
@@ -42,6 +43,8 @@ _PER_RATE = re.compile(
 )
 # 每个机构床位 is the beds of each institution, not each bed of one.
 _OWNED = re.compile(r"(?<=[^每个])(?:床位|面积|人数|数量|经费|资金|投入|工作人员|社工|护理员)$")
+# Without such a word no figure is where one starts, and the long patterns are not tried.
+RISE = re.compile(r"\d.*(?:提高|增加|上升|提升|扩大|调整|下降|降|减|缩|压|精简|上调|向$)")
 _BASELINE = re.compile(
     r"(?:(?<![自理])由(?!于)|从(?!事|业))[^,;。]{0,12}?\d[^,;。]*?"
     r"(?=提高|增加|上升|提升|扩大|调整|下降|降|减|缩|压|精简|上调|向$)"
@@ -81,7 +84,7 @@ def take_apart(left: str, right: str, unit: str) -> Reading:
         unit in ("%", "‰") or re.search(r"按照?", left)
     ):
         return _by_share(left, right, reading, unit_is_money=unit not in ("%", "‰"))
-    stem = _BASELINE.sub("", left) if re.search(r"\d", left) else left
+    stem = _BASELINE.sub("", left) if RISE.search(left) else left
     m = _last_cue(stem)
     if m is not None and not re.search(r"\d", m["between"]):
         reading.cue, between = m["cue"], m["between"]
@@ -120,7 +123,7 @@ def _last_cue(left: str) -> re.Match[str] | None:
     """The comparison closest to the number; 达到…的 may have its base between."""
     best = None
     window = left[-40:]
-    for m in re.finditer(CUES, window):
+    for m in ANY_CUE.finditer(window):
         best = m
     if best is None:
         return None
@@ -187,7 +190,7 @@ def clean(subject: str) -> tuple[str, str]:
     before = None
     while before != subject:
         before = subject
-        subject = re.sub(rf"^(?:{_LEADING.pattern})", "", subject)
+        subject = _LEADING.sub("", subject)
         m = _PLACE.match(subject)
         if m and m.end() < len(subject) + 1:
             scope = scope or m["place"]
@@ -246,7 +249,7 @@ def distribute(left: str, count: int) -> list[str] | None:
     if m is None:
         return None
     stem, rest = left[: m.start()], left[m.end() :]
-    cue = re.search(rf"(?:{CUES})[^,;。]*$", rest)
+    cue = _CUE_AT_END.search(rest)
     doing = rest[: cue.start()] if cue else rest
     if count == 2:
         for pair, parts in _PAIRS.items():

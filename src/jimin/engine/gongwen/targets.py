@@ -21,6 +21,7 @@ from jimin.engine.gongwen.inheritance import (
 from jimin.engine.gongwen.model import Comparator, Role, SetAside, Target, TargetKind, Value
 from jimin.engine.gongwen.quantities import Quantity, find_quantities, is_money
 from jimin.engine.gongwen.subjects import (
+    RISE,
     Reading,
     clean,
     distribute,
@@ -28,6 +29,8 @@ from jimin.engine.gongwen.subjects import (
     take_apart,
 )
 from jimin.engine.gongwen.words import (
+    ANY_MODALITY,
+    ANY_VERB,
     AT_LEAST,
     AT_MOST,
     CUES,
@@ -67,6 +70,8 @@ _LEVEL = re.compile(rf"[\u4e00-\u9fff]{{1,4}}级|{_AREA}")
 _LEVEL_OF = re.compile(
     rf"(?:[\u4e00-\u9fff]{{1,3}}级|{_AREA})" r"(?P<tail>[\u4e00-\u9fff“”]{2,30})"
 )
+_ENDS_WITH_GROWTH = re.compile(rf"(?:{GROWTH})$")
+_VERB_INSIDE = re.compile(rf"(?<=..)(?!组织)(?:{VERBS})")
 _SURVEY = re.compile(r"满意[度率]|知晓率|支持率")
 _STOCK = re.compile(r"总数|总量|达到|达|保有量|拥有|床位数|建有|存量|覆盖")
 _INDEFINITE = re.compile(r"(?:约|近|左右|上下)$")
@@ -119,10 +124,16 @@ def _told_again(context: Context, quantities: list[Quantity]) -> set[int]:
     if node is not None:
         return set()
     title = first[1].strip(" -")
-    lines = [m.span() for m in re.finditer(re.escape(title), context.norm)]
-    inside = {q.start for q in quantities if any(a <= q.start < b for a, b in lines)}
+    ends = [m.end() for m in re.finditer(re.escape(title), context.norm)]
+    inside = {q.start for q in quantities if _lies_in(q.start, ends, len(title))}
     below = {(q.low, q.high) for q in quantities if q.start not in inside}
     return {q.start for q in quantities if q.start in inside and (q.low, q.high) in below}
+
+
+def _lies_in(place: int, ends: list[int], length: int) -> bool:
+    """Whether one of the stretches of this length that end so covers the place."""
+    index = bisect_right(ends, place)
+    return index < len(ends) and ends[index] - length <= place
 
 
 _WORDS_AFTER = 8
@@ -209,7 +220,7 @@ def _items(context: Context, clause: list[Seen], qualifying: list[int]) -> Itera
         else:
             right, next_left = norm[end : run[-1].clause.end].lstrip(" "), ""
             right = "" if right[:1] in ("、", "和", "并") else right
-        if index and verb and not re.search(VERBS, left):
+        if index and verb and not ANY_VERB.search(left):
             left = verb + left
         right = right + tail if _LEVEL.fullmatch(right) else right
         if action and right and index + 1 < len(runs) and not _ACTION_ENDS.search(right):
@@ -233,7 +244,7 @@ def _part(between: str) -> tuple[str, str]:
     every = re.search(r"每|各", between)
     if every:
         return between[: every.start()], between[every.start() :]
-    verb = re.search(rf"(?<=..)(?!组织)(?:{VERBS})", between)
+    verb = _VERB_INSIDE.search(between)
     if verb:
         return between[: verb.start()], between[verb.start() :]
     return between, ""
@@ -412,7 +423,7 @@ def _kind(q: Quantity, reading: Reading, subject: str, comparator: Comparator) -
         return "survey"
     if re.search(r"封顶线|限额", subject) or comparator in ("<=", "<"):
         return "cap"
-    if re.search(rf"(?:{GROWTH})$", subject) or q.unit == "个百分点":
+    if _ENDS_WITH_GROWTH.search(subject) or q.unit == "个百分点":
         return "growth"
     if q.unit in ("%", "‰"):
         return "ratio"
@@ -428,12 +439,14 @@ def _kind(q: Quantity, reading: Reading, subject: str, comparator: Comparator) -
 def _modality(context: Context, seen: Seen) -> str:
     place = seen.quantity.start
     start = max(context.sentence_at(place).start, place - 80)
-    words = re.findall(MODALITY, context.norm[start:place])
+    words = ANY_MODALITY.findall(context.norm, start, place)
     return words[-1] if words else ""
 
 
 def _baseline(context: Context, seen: Seen) -> str:
     """What the figure rises from (由500元提高到530元)."""
+    if not RISE.search(seen.left):
+        return ""
     m = re.search(
         r"(?:由|从)([^,;。]*?\d[^,;。]*?)(?:提高|增加|上升|提升|扩大|调整|降|减|缩|压)", seen.left
     )
@@ -455,7 +468,7 @@ def _evidence(
     if seen.quantity.suffix:
         words.append(seen.quantity.suffix)
         confidence += 0.2
-    verbs = re.findall(VERBS, left) or re.findall(VERBS, item.right)[:1]
+    verbs = ANY_VERB.findall(left) or ANY_VERB.findall(item.right)[:1]
     if verbs:
         words.append(verbs[-1])
         confidence += 0.25

@@ -70,6 +70,11 @@ PLACES = (
     "我市|我区|我县|城区|主城区|中心城区|市区|各地|各县(?:\\(市\\))?区?|各县\\(市、区\\)|各区县|各区\\(县\\)|各区"
 )
 
+# Compiled once: as patterns they are too long to be looked up for every number.
+ANY_VERB = re.compile(VERBS)
+ANY_CUE = re.compile(CUES)
+ANY_MODALITY = re.compile(MODALITY)
+
 # What can only be counted in a figure of speech: 四个方面, 12个环节.
 ABSTRACT = (
     "方面|环节|层面|层次|阶段|步骤|领域|坚持|确保|提升|转变|原则|统一|关键|关系|意识|自信|维护|"

@@ -1,12 +1,16 @@
 """Whatever the text, reading it gives rows that lie in it; and long texts take linear time."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jimin.engine.gongwen import Deliverable, Proposal, SetAside, Target, read_plan
+from jimin.engine.gongwen.read import UnreadableError, text_of
 
 PIECES = [
     "一、", "（一）", "1.", "(1)", "①", "一是", "二是", "第一，", "社会救助方面。",
@@ -57,6 +61,66 @@ def test_rows_slice_back_to_their_quotes_in_plan_like_texts(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_rows_slice_back_to_their_quotes_in_any_text(text: str) -> None:
     check(text)
+
+
+ODD = [
+    "\ud800", "\udfff", "\U0001f600", "👩\u200d🦳", "é", "e\u0301", "ｱ", "\x00", "\x1b[31m", "\x7f",
+    "\ufeff", "\u200b", "\u202e", "\u2028", "\x85", "\x0b", "\r", "９", "㎡", "％", "①", "Ⅳ", "½",
+    "²", "٣", "〇", "○", "／", "\u3000", "\t", "|", "\\", "{", "%s",
+]  # fmt: skip
+
+anything = st.text(st.characters(exclude_categories=()), max_size=80)
+mixed = st.lists(st.sampled_from([*PIECES, *ODD]) | anything, max_size=30).map("".join)
+
+
+@given(mixed)
+@settings(max_examples=200, deadline=None)
+def test_signs_of_every_kind_among_the_words_of_a_plan_do_no_harm(text: str) -> None:
+    check(text)
+
+
+@given(st.sampled_from([*PIECES, *ODD]), st.sampled_from(PIECES), st.integers(1, 150))
+@settings(max_examples=40, deadline=None)
+def test_one_line_of_one_thing_over_and_over_does_no_harm(one: str, two: str, times: int) -> None:
+    check((one + two) * times)
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.html", "a.docx", "a.pdf", "a"]))
+@settings(max_examples=150, deadline=None)
+def test_the_bytes_of_a_file_are_read_or_refused_in_words(content: bytes, name: str) -> None:
+    try:
+        text = text_of(name, content)
+    except UnreadableError:
+        return
+    check(text)
+
+
+def test_a_wide_sign_keeps_its_place() -> None:
+    text = "😀一、重点\n👩\u200d🦳新增床位\ud800９０张，\u202e入住率达到６０％。"
+    check(text)
+    assert [(t.start, t.quote) for t in read_plan(text, 2021).targets] == [
+        (text.index("９"), "９０张"),
+        (text.index("６"), "６０％"),
+    ]
+
+
+def test_the_rows_do_not_hang_on_the_seed_of_the_process() -> None:
+    told = (
+        "import hashlib, json; from jimin.engine.gongwen import read_plan; "
+        f"print(hashlib.sha256(json.dumps(read_plan({SECTION!r}, 2016).as_json()).encode())"
+        ".hexdigest())"
+    )
+    sums = {
+        subprocess.run(
+            [sys.executable, "-c", told],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(sums) == 1
 
 
 SECTION = """（一）推进养老服务。一是建机构。全年新增床位1200张，其中城区800张，年底前制定《办法》。
