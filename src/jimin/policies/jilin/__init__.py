@@ -5,11 +5,13 @@ LABEL = "吉林市社会救助政策"
 BENEFITS = (
     "dibao",
     "medical",
+    "premium",
     "temporary",
     "tekun",
     "disability",
     "orphan",
     "veterans",
+    "survivors",
     "vat_refund",
 )
 
