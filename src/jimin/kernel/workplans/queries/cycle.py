@@ -1,8 +1,8 @@
 """Who has reported a month, who is late, and what is to be demanded of whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 
@@ -53,8 +53,16 @@ class Due:
 
 def period_of(plan: Plan, on: date) -> ReportPeriod:
     """The period of a day, stored or not yet stored."""
-    found = ReportPeriod.objects.filter(plan=plan, on=on).first()
-    return found or ReportPeriod(plan=plan, on=on, cut_off=cycle(on).cut_off(on))
+    return periods_of(plan, [on])[0]
+
+
+def periods_of(plan: Plan, days: Sequence[date]) -> list[ReportPeriod]:
+    """The periods of several days, in their order."""
+    stored = {each.on: each for each in ReportPeriod.objects.filter(plan=plan, on__in=days)}
+    return [
+        stored.get(on) or ReportPeriod(plan=plan, on=on, cut_off=cycle(on).cut_off(on))
+        for on in days
+    ]
 
 
 def reported_targets(plan: Plan) -> list[Target]:
@@ -74,27 +82,39 @@ def unit_of(target: Target, area: Area) -> str:
 
 def late_list(plan: Plan, on: date, day: date) -> list[Expected]:
     """Every report due for a period and what became of it by a day, in the order of the ledger."""
-    period = period_of(plan, on)
+    return late_lists(plan, [period_of(plan, on)], day)
+
+
+def late_lists(plan: Plan, periods: Sequence[ReportPeriod], day: date) -> list[Expected]:
+    """The late lists of several periods, one after the other."""
     areas = {area.code: area for area in [plan.area, *counties()]}
     with acting_as_system("核对上报"):
-        received: dict[tuple[int, str], Report] = {}
-        reports = Report.objects.filter(
-            target__plan=plan, on__gt=on - timedelta(days=31), on__lte=on, replaced_at=None
-        ).filter(on__month=on.month)
-        for report in reports.order_by("on", "id"):
-            received[report.target_id, report.area_id] = report
-    return [
-        Expected(
-            target,
-            areas[code],
-            unit_of(target, areas[code]),
-            _way(received.get((target.pk, code)), period, day),
-            received.get((target.pk, code)),
-        )
-        for target in reported_targets(plan)
-        for code in expected_areas(target, areas)
-        if code in areas and (target.starts_on is None or target.starts_on <= on)
-    ]
+        days = [one for period in periods for one in (_first_day(period.on), period.on)]
+        within = Report.objects.filter(target__plan=plan, replaced_at=None)
+        within = within.filter(on__gte=min(days), on__lte=max(days)) if days else within.none()
+        reports = list(within.order_by("on", "id"))
+    targets = reported_targets(plan)
+    found = []
+    for period in periods:
+        received = {
+            (report.target_id, report.area_id): report
+            for report in reports
+            if _first_day(period.on) <= report.on <= period.on
+        }
+        for target in targets:
+            if target.starts_on is not None and target.starts_on > period.on:
+                continue
+            for code in expected_areas(target, areas):
+                if code in areas:
+                    report = received.get((target.pk, code))
+                    way = _way(report, period, day)
+                    unit = unit_of(target, areas[code])
+                    found.append(Expected(target, areas[code], unit, way, report))
+    return found
+
+
+def _first_day(on: date) -> date:
+    return on.replace(day=1)
 
 
 def on_time_rates(expected: Iterable[Expected]) -> list[Rate]:

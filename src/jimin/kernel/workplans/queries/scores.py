@@ -10,7 +10,7 @@ from ..rules.indicators import month_end
 from ..rules.lights import Goal
 from ..rules.lights import Standing as Judged
 from ..rules.scores import Facts, Score, ranked, score, scoring
-from .cycle import Expected, late_list, period_of
+from .cycle import Expected, late_lists, periods_of
 from .rows import Ledger, Row
 from .shown import shown
 
@@ -77,12 +77,9 @@ def scores_with(plan: Plan, on: date, unit: str, rows: Iterable[Row]) -> list[Fr
 
 def expected_up_to(plan: Plan, on: date) -> list[Expected]:
     """Every report whose cut-off had passed by a day, as it was on that day."""
-    found: list[Expected] = []
-    for month in range(1, 13):
-        end = month_end(plan.year, month)
-        if end <= on and period_of(plan, end).cut_off <= on:
-            found += late_list(plan, end, on)
-    return found
+    ends = [end for month in range(1, 13) if (end := month_end(plan.year, month)) <= on]
+    periods = [period for period in periods_of(plan, ends) if period.cut_off <= on]
+    return late_lists(plan, periods, on)
 
 
 def done(standing: Judged, goal: Goal, on: date) -> Fraction | None:

@@ -191,15 +191,6 @@ def require_reporter(*, actor: User | System, target: Target, area: Area) -> Non
         )
 
 
-def may_report(actor: User, target: Target, area: Area) -> bool:
-    """Whether the form is worth showing."""
-    try:
-        require_reporter(actor=actor, target=target, area=area)
-    except PermissionDenied:
-        return False
-    return True
-
-
 def _lock(report: Report) -> Report:
     found: Report = (
         Report._base_manager.select_for_update(of=("self",))

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
@@ -273,3 +275,18 @@ def test_a_person_without_posts_is_refused(counties: None) -> None:
     client = Client()
     client.force_login(User.objects.create_user("nobody", "无岗位", "password"))
     assert client.get("/plan/").status_code == 403
+
+
+def test_the_queries_of_the_cycle_s_pages_do_not_grow_with_the_months(
+    clients: Any, plan: Plan
+) -> None:
+    client = clients("city_planner")
+
+    def queries(path: str, on: str) -> int:
+        client.get(path, {"on": on})
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path, {"on": on}).status_code == 200
+        return len(captured)
+
+    for path in ("/plan/mine/", f"/plan/{plan.pk}/scores/"):
+        assert queries(path, "2016-12-31") <= queries(path, "2016-02-29") + 2

@@ -16,7 +16,6 @@ from ..models import Archive, Demand, Plan, Report
 from ..queries.cycle import WAYS
 from ..rules.cycle import cycle
 from ..services import archives, demands, periods
-from ..services.reports import may_report
 from .common import allow, day_of, done, find_plan, months_of
 
 REPORT = "workplans.report"
@@ -99,12 +98,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     on = day_of(request, plan)
     seen_on = _seen_on(plan, on) if plan else timezone.localdate()
     expected = queries.late_list(plan, on, seen_on) if plan else []
+    units = set(user.plan_units.values_list("name", flat=True))
     context = {
         "plan": plan,
         "on": on,
         "months": months_of(plan) if plan else [],
         "period": queries.period_of(plan, on) if plan else None,
-        "expected": [each for each in expected if _is_mine(user, each)],
+        "expected": [each for each in expected if _is_mine(user, units, each)],
         "demands": Demand.objects.within("report")
         .filter(closed_on=None, replied_on=None)
         .select_related("target", "area", "document"),
@@ -112,15 +112,14 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "workplans/mine.html", context)
 
 
-def _is_mine(user: User, expected: queries.Expected) -> bool:
+def _is_mine(user: User, units: set[str], expected: queries.Expected) -> bool:
     """Of the city's targets those of the reader's unit; of a county's those of the county, for
     those who sit there."""
-    if user.may("verify", REPORT, expected.area.code):
-        return expected.unit in set(user.plan_units.values_list("name", flat=True))
-    city = expected.target.plan.area_id
-    if expected.area.code != city and user.may("report", REPORT, city):
-        return False  # the county reports it; a unit of the city only may
-    return may_report(user, expected.target, expected.area)
+    code, city = expected.area.code, expected.target.plan.area_id
+    if code == city or user.may("verify", REPORT, code):
+        return expected.unit in units and user.may("report", REPORT, code)
+    # The county reports it; who reports for the city does not.
+    return user.may("report", REPORT, code) and not user.may("report", REPORT, city)
 
 
 def _seen_on(plan: Plan, on: dt.date) -> dt.date:
