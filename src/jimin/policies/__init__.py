@@ -29,7 +29,9 @@ def load_policy(name: str = "jilin") -> Policy:
     A book is checked as a whole when it is opened: a rule or figure in error is refused here.
     """
     if name not in policy_names():
-        raise PolicyError(f"没有名为“{name}”的政策；可用：{'、'.join(policy_names())}。")
+        raise PolicyError(
+            "没有名为“{name}”的政策；可用：{known}。", name=name, known=policy_names()
+        )
     package = importlib.import_module(f"jimin.policies.{name}")
     dibao, *others = package.BENEFITS
     book, later = _books(name, dibao)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from jimin.engine.rules import Case, Day, Fact, Flag, Money, Policy, PolicyError, RuleBook, Whole
 from jimin.engine.rules.expressions import Scope
+from jimin.engine.rules.language import CHINESE, Language
 from jimin.engine.rules.parameters import read_yaml
 from jimin.engine.rules.words import shown
 
@@ -35,11 +36,17 @@ class WorkedCase:
     expected: Mapping[str, str | list[str]]
     benefit: str = "dibao"
 
-    def differences(self, policy: Policy) -> tuple[str, ...]:
+    def differences(self, policy: Policy, language: Language = CHINESE) -> tuple[str, ...]:
         """What comes out differently, one line each; nothing if all is as expected."""
         found = self._found(policy)
         return tuple(
-            f"{self.sentence} {name}：应当是 {_listed(expected)}，算出 {_listed(found[name])}"
+            language.say(
+                "{sentence} {name}：应当是 {expected}，算出 {found}",
+                sentence=self.sentence,
+                name=name,
+                expected=_listed(expected, language),
+                found=_listed(found[name], language),
+            )
             for name, expected in self.expected.items()
             if found[name] != expected
         )
@@ -67,8 +74,10 @@ def _of_rule(case: Case, name: str) -> str | list[str]:
     return texts[0] if rule.scope == "group" else texts
 
 
-def _listed(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "、".join(value)
+def _listed(value: str | list[str], language: Language) -> str:
+    if isinstance(value, str):
+        return language.text(value)
+    return language.joined(map(language.text, value))
 
 
 def worked_cases(policy: Policy, benefit: str = "dibao") -> tuple[WorkedCase, ...]:

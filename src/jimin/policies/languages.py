@@ -9,6 +9,7 @@ from jimin.engine.rules.errors import PolicyError
 from jimin.engine.rules.language import CHINESE, Language, english
 
 HERE: Final = Path(__file__).parent
+PHRASES: Final = Path(__file__).with_name("english.yaml")
 CODES: Final = ("zh", "en")
 
 
@@ -20,8 +21,8 @@ def language_of(policy: str, code: str, *more: Path) -> Language:
     if code.startswith("zh"):
         return CHINESE
     if code != "en":
-        raise PolicyError(f"没有语言“{code}”；可用：{'、'.join(CODES)}。")
-    return english(*catalogues(policy), *more)
+        raise PolicyError("没有语言“{code}”；可用：{known}。", code=code, known=CODES)
+    return english(PHRASES, *catalogues(policy), *more)
 
 
 def catalogues(policy: str) -> tuple[Path, ...]:

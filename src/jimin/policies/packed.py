@@ -42,20 +42,20 @@ def pack_name(policy: here.Policy) -> str:
 @contextmanager
 def unpacked(pack: Path) -> Iterator[tuple[Path, str, str]]:
     """The folder of a pack's files, and the name and version of the policy in it."""
-    wrong = f"“{pack.name}”不是 jimin policy pack 写出的政策包；请核对文件。"
+    wrong = PolicyError("“{file}”不是 jimin policy pack 写出的政策包；请核对文件。", file=pack.name)
     with TemporaryDirectory(prefix="jimin-") as temporary:
         folder = Path(temporary)
         try:
             with ZipFile(pack) as opened:
                 for info in opened.infolist():
                     if not _is_ours(info):
-                        raise PolicyError(wrong)
+                        raise wrong
                 opened.extractall(folder)
         except BadZipFile as error:
-            raise PolicyError(wrong) from error
+            raise wrong from error
         names = [path.name for path in folder.iterdir() if path.name != "national"]
         if len(names) != 1 or not (folder / "national").is_dir():
-            raise PolicyError(wrong)
+            raise wrong
         yield folder, names[0], here.content_hash(folder / "national", folder / names[0])
 
 
@@ -65,15 +65,15 @@ def version_in(pack: Path) -> tuple[str, str]:
         return name, version
 
 
-def replay_packed(pack: Path, file: Path) -> list[decisions.Replayed]:
+def replay_packed(pack: Path, file: Path, code: str = "zh") -> list[decisions.Replayed]:
     """What a kept version decided in a file, computed again by that version."""
-    command = [sys.executable, "-m", "jimin.policies.packed", str(pack), str(file)]
+    command = [sys.executable, "-m", "jimin.policies.packed", str(pack), str(file), code]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode == FAILED:
         raise PolicyError(json.loads(ended.stdout)["error"])
     if ended.returncode:
         last = (ended.stderr.strip().splitlines() or ["？"])[-1]
-        raise PolicyError(f"政策包“{pack.name}”不能由本程序运行：{last}")
+        raise PolicyError("政策包“{file}”不能由本程序运行：{why}", file=pack.name, why=last)
     found: list[Mapping[str, Any]] = json.loads(ended.stdout)
     return [decisions.Replayed(**one) for one in found]
 
@@ -100,17 +100,17 @@ def stand_in(folder: Path) -> None:
     here.HERE = figures.HERE = languages.HERE = folder  # type: ignore[misc]
 
 
-def main(pack: Path, file: Path) -> int:
+def main(pack: Path, file: Path, code: str) -> int:
     try:
         with unpacked(pack) as (folder, name, _):
             stand_in(folder)
-            found = decisions.replay(file, here.load_policy(name))
+            found = decisions.replay(file, here.load_policy(name), code)
     except PolicyError as error:
-        print(json.dumps({"error": str(error)}))
+        print(json.dumps({"error": error.told(languages.language_of("", code))}))
         return FAILED
     print(json.dumps([one.as_json() for one in found]))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

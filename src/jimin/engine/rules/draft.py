@@ -20,7 +20,10 @@ def with_figures(policy: Policy, drafts: tuple[Parameter, ...]) -> Policy:
     for draft in drafts:
         if draft.name not in known:
             raise PolicyError(
-                f"{policy.label}没有参数 {draft.name}，不能改；有：{'、'.join(sorted(known))}。"
+                "{policy}没有参数 {name}，不能改；有：{known}。",
+                policy=policy.label,
+                name=draft.name,
+                known=tuple(sorted(known)),
             )
     books = [_replaced(edition.book, drafts) for edition in policy.editions]
     since = [start for start, _ in reversed(policy._later)]
@@ -48,8 +51,12 @@ def _replaced(book: RuleBook, drafts: tuple[Parameter, ...]) -> RuleBook:
         ):
             if was != now:
                 raise PolicyError(
-                    f"参数“{old.label}”{draft.name} 的{what}是“{was}”，"
-                    f"草案里却是“{now}”，请改成一样。"
+                    "参数“{label}”{name} 的{what}是“{was}”，草案里却是“{now}”，请改成一样。",
+                    label=old.label,
+                    name=draft.name,
+                    what=what,
+                    was=was,
+                    now=now,
                 )
         drafted.parameters[draft.name] = draft
     return drafted

@@ -96,12 +96,18 @@ class PolicyMonth:
         parameter = self.book.parameters[name]
         where = "，".join((name, *key))
         first, last = parameter.values[0].since, parameter.values[-1]
-        known = f"最早的自 {first} 起"
-        if last.until is not None and last.until < self.first_day:
-            known = f"最后的到 {last.until} 为止"
+        is_over = last.until is not None and last.until < self.first_day
         raise PolicyError(
-            f"参数“{parameter.label}”（{where}）没有 {self.text} 的数值，{known}。"
+            "参数“{label}”（{where}）没有 {month} 的数值，最后的到 {until} 为止。"
             "请在参数文件里补上，或者改核定月份。"
+            if is_over
+            else "参数“{label}”（{where}）没有 {month} 的数值，最早的自 {first} 起。"
+            "请在参数文件里补上，或者改核定月份。",
+            label=parameter.label,
+            where=where,
+            month=self.text,
+            first=first,
+            until=last.until,
         )
 
 
@@ -163,7 +169,12 @@ class Policy:
         if opened is not None:
             return opened
         if name not in self._others:
-            raise PolicyError(f"{self.label}没有“{name}”；可用：{'、'.join(self.benefits)}。")
+            raise PolicyError(
+                "{policy}没有“{name}”；可用：{known}。",
+                policy=self.label,
+                name=name,
+                known=self.benefits,
+            )
         book, later = self._others[name]()
         opened = Policy(
             name=self.name, label=self.label, version=self.version, book=book, later=later
@@ -275,7 +286,7 @@ class Policy:
 def _first_day(month: str) -> date:
     number = month_number(month)
     if number is None or not 1900 * 12 <= number < 2200 * 12:
-        raise PolicyError(f"月份“{month}”不对：请写成 2016-07 这样的年月。")
+        raise PolicyError("月份“{month}”不对：请写成 2016-07 这样的年月。", month=month)
     return date(number // 12, number % 12 + 1, 1)
 
 

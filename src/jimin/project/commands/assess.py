@@ -94,17 +94,24 @@ def explain(file: Path, month: str, policy_name: str, number: str, lang: str) ->
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals(language: Language = CHINESE) -> Iterator[None]:
     """One sentence on the error stream and exit code 2 for whatever cannot be used."""
     try:
         yield
     except (UnusableError, PolicyError) as error:
-        click.echo(f"错误：{error}", err=True)
-        sys.exit(UNUSABLE)
+        told = error.told(language) if isinstance(error, PolicyError) else str(error)
     except OSError as error:
-        where = f"“{error.filename}”" if error.filename else ""
-        click.echo(f"错误：读写文件{where}失败（{error.strerror}）；请核对文件夹和权限。", err=True)
-        sys.exit(UNUSABLE)
+        told = language.say(
+            "读写文件“{file}”失败（{reason}）；请核对文件夹和权限。"
+            if error.filename
+            else "读写文件失败（{reason}）；请核对文件夹和权限。",
+            file=error.filename,
+            reason=error.strerror,
+        )
+    else:
+        return
+    click.echo(language.say("错误：{told}", told=told), err=True)
+    sys.exit(UNUSABLE)
 
 
 def policy_for(name: str, month: str) -> Policy:

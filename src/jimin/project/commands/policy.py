@@ -10,7 +10,6 @@ from rich.console import Console
 from jimin.engine.rules.compare import compare as compare_cases
 from jimin.engine.rules.counterfactual import smallest_changes
 from jimin.engine.rules.proof import proofs_of_all_months
-from jimin.foundation.tables import UnusableError
 from jimin.policies import PolicyError, benefit_of, load_policy
 from jimin.policies.benefits import open_case
 from jimin.policies.cases import worked_cases
@@ -18,14 +17,10 @@ from jimin.policies.document import whole_page
 from jimin.policies.packed import write_pack
 from jimin.project.commands.assess import common, policy_for, refusals
 from jimin.project.commands.dibao_workbook import read_workbook
-from jimin.project.commands.languages import language_option, spoken
+from jimin.project.commands.languages import RefusedError, language_option, spoken
+from jimin.project.commands.policy_caseload import effect_on, print_effect
 from jimin.project.commands.policy_decisions import print_replayed, replay_decisions
-from jimin.project.commands.policy_diff import (
-    differences,
-    effect,
-    print_differences,
-    print_effect,
-)
+from jimin.project.commands.policy_diff import differences, print_differences
 from jimin.project.commands.policy_household import (
     NEWCOMER,
     household_title,
@@ -36,11 +31,12 @@ from jimin.project.commands.policy_household import (
 )
 from jimin.project.commands.policy_openfisca import correspondence_at, print_survey, survey_of
 from jimin.project.commands.policy_proofs import print_proofs
-from jimin.project.commands.policy_replay import replay_results
+from jimin.project.commands.policy_replay import print_replay, replay_results
 from jimin.project.commands.policy_screen import (
     BenefitCheck,
     TestedBenefit,
     check_of,
+    policy_title,
     print_benefit,
     print_checks,
     print_tests,
@@ -65,9 +61,9 @@ def policy() -> None:
 @language_option
 def show(name: str, month: str, benefit: str, lang: str) -> None:
     """列出政策 NAME 在一个月施行的规则（名称、依据）和参数（数值、日期、来源、状态）。"""
-    console = Console()
-    with refusals():
-        loaded, language = load_policy(name), spoken(name, lang)
+    console, language = Console(), spoken(name, lang)
+    with refusals(language):
+        loaded = load_policy(name)
         month = month or f"{date.today():%Y-%m}"  # noqa: DTZ011 (the month where the reader is)
         chosen = (benefit,) if benefit else loaded.benefits
         books = [loaded.benefit(one) for one in chosen]
@@ -87,7 +83,8 @@ def show(name: str, month: str, benefit: str, lang: str) -> None:
             except PolicyError as error:
                 if benefit:
                     raise
-                console.print(f"\n{label}：{error}", highlight=False, soft_wrap=True)
+                told = language.say("{benefit}：{line}", benefit=label, line=error.told(language))
+                console.print(f"\n{told}", highlight=False, soft_wrap=True)
                 continue
             print_benefit(console, label, bound, language)
 
@@ -95,27 +92,31 @@ def show(name: str, month: str, benefit: str, lang: str) -> None:
 @policy.command()
 @name_argument
 @benefit_option
-def check(name: str, benefit: str) -> None:
+@language_option
+def check(name: str, benefit: str, lang: str) -> None:
     """装入政策 NAME 的全部规则和参数，并证明各时段都不会溢出、不会除以零。
 
     逐条列出证明的结果范围和批量计算所用的整数宽度。有错误时说明在哪里、怎样改，退出码为 2。
     """
-    with refusals():
+    language = spoken(name, lang)
+    with refusals(language):
         loaded = load_policy(name)
         chosen = (benefit,) if benefit else loaded.benefits
         checks: list[BenefitCheck] = [check_of(loaded, one) for one in chosen]
         proven = [(check, proofs_of_all_months(loaded.benefit(check.name))) for check in checks]
     console = Console()
-    print_proofs(console, proven)
-    print_checks(console, loaded, checks)
+    print_proofs(console, proven, language)
+    print_checks(console, loaded, checks, language)
 
 
 @policy.command()
 @name_argument
 @benefit_option
-def test(name: str, benefit: str) -> None:
+@language_option
+def test(name: str, benefit: str, lang: str) -> None:
     """运行政策 NAME 附带的手工案例；有一个结果不同，退出码就是 1。"""
-    with refusals():
+    language = spoken(name, lang)
+    with refusals(language):
         loaded = load_policy(name)
         results: list[TestedBenefit] = []
         for one in (benefit,) if benefit else loaded.benefits:
@@ -123,11 +124,12 @@ def test(name: str, benefit: str) -> None:
             differences: list[tuple[str, ...]] = []
             for case in worked_cases(loaded, one):
                 try:
-                    differences.append(case.differences(loaded))
+                    differences.append(case.differences(loaded, language))
                 except PolicyError as error:
-                    differences.append((f"{case.sentence} 不能核定：{error}",))
+                    phrase, why = "{sentence} 不能核定：{why}", error.told(language)
+                    differences.append((language.say(phrase, sentence=case.sentence, why=why),))
             results.append(TestedBenefit(benefit_of(one).label, one, tuple(differences)))
-    print_tests(Console(), loaded, results)
+    print_tests(Console(), loaded, results, language)
     if any(result.wrong for result in results):
         sys.exit(DIFFERENT)
 
@@ -195,39 +197,54 @@ def compare(
 @language_option
 def page(name: str, out: Path, benefit: str, lang: str) -> None:
     """把政策 NAME 写成一个网页文件：规则、算式、参数、关系图和案例，不用联网即可阅读。"""
-    with refusals():
+    language = spoken(name, lang)
+    with refusals(language):
         loaded = load_policy(name)
         if benefit:
             loaded.benefit(benefit)  # refuses a name that is none
         if out.suffix.lower() not in (".html", ".htm"):
-            raise UnusableError(f"文件“{out}”的扩展名应为 .html；请改正 --out。")
+            raise RefusedError("文件“{file}”的扩展名应为 .html；请改正 --out。", file=str(out))
         out.write_text(whole_page(loaded, lang, benefit), encoding="utf-8")
-    click.echo(f"{loaded.label}（{loaded.name}）版本 {loaded.version} 的网页已写到 {out}。")
+    title = policy_title(loaded, language)
+    click.echo(language.say("{policy} 的网页已写到 {file}。", policy=title, file=out))
 
 
 @policy.command()
 @name_argument
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个 JSON 文件")
-def export(name: str, out: Path) -> None:
+@language_option
+def export(name: str, out: Path, lang: str) -> None:
     """把政策 NAME 各时段施行的规则和参数写成 JSON，留存或与别的版本比较。"""
-    with refusals():
+    language = spoken(name, lang)
+    with refusals(language):
         loaded = load_policy(name)
         out.write_text(exported(loaded), encoding="utf-8")
-    click.echo(f"{loaded.label}（{loaded.name}）版本 {loaded.version} 已写到 {out}。")
+    title = policy_title(loaded, language)
+    click.echo(language.say("{policy} 已写到 {file}。", policy=title, file=out))
 
 
 @policy.command()
 @click.argument("before")
 @click.argument("after")
 @click.option("--policy", "name", default="jilin", show_default=True, help="政策")
-@click.option("--caseload", type=click.Path(path_type=Path), help="低保家庭工作簿：算出影响")
+@click.option(
+    "--caseload",
+    type=click.Path(path_type=Path),
+    help="低保家庭工作簿（.xlsx），或决定文件（.parquet）和存放它们的文件夹：算出影响",
+)
 @click.option("--draft", type=click.Path(path_type=Path), help="后一方改用的参数（YAML），只改低保")
-def diff(before: str, after: str, name: str, caseload: Path | None, draft: Path | None) -> None:
+@language_option
+def diff(
+    before: str, after: str, name: str, caseload: Path | None, draft: Path | None, lang: str
+) -> None:
     """比较政策的两个月份或两个版本：改了哪些规则、参数，依据什么。
 
     BEFORE 和 AFTER 各是一个月份（2016-07），或者导出的文件加月份（旧版.json@2016-07）。
+    写明 --caseload 时算出影响：各有多少户结论改变，各县（市、区）每月应发增减多少。
+    决定文件里有几个月的，用 BEFORE 那个月的家庭。
     """
-    with refusals():
+    language = spoken(name, lang)
+    with refusals(language):
         loaded = load_policy(name)
         first, second = Side.of(loaded, before), Side.of(loaded, after)
         if draft is not None:
@@ -236,23 +253,26 @@ def diff(before: str, after: str, name: str, caseload: Path | None, draft: Path 
         found = None
         if caseload is not None:
             sides = first.assessing(), second.assessing()
-            reading = read_workbook(caseload, loaded, max(month for _, month in sides))
-            found = effect(sides, reading.households)
+            found = effect_on(sides, caseload)
     console = Console()
-    print_differences(console, f"{loaded.label} · {before} → {after}", differences(*states))
+    title = f"{language.text(loaded.label)} · {before} → {after}"
+    print_differences(console, title, differences(*states), language)
     if found is not None:
-        print_effect(console, found, skipped=len(reading.faulty))
+        print_effect(console, found, loaded, language)
 
 
 @policy.command()
 @name_argument
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个 .zip 文件")
-def pack(name: str, out: Path) -> None:
+@language_option
+def pack(name: str, out: Path, lang: str) -> None:
     """把政策 NAME 的规则、参数和案例原样存成一个文件，以后用 replay --pack 复算它的决定。"""
-    with refusals():
+    language = spoken(name, lang)
+    with refusals(language):
         loaded = load_policy(name)
         write_pack(loaded, out)
-    click.echo(f"{loaded.label}（{loaded.name}）版本 {loaded.version} 已写到 {out}。")
+    title = policy_title(loaded, language)
+    click.echo(language.say("{policy} 已写到 {file}。", policy=title, file=out))
 
 
 @policy.command()
@@ -262,7 +282,8 @@ def pack(name: str, out: Path) -> None:
     "--pack", "packs", type=click.Path(path_type=Path), multiple=True,
     help="存下的政策包，或存放它们的文件夹；可写多次",
 )  # fmt: skip
-def replay(results: Path, workbook: Path | None, packs: tuple[Path, ...]) -> None:
+@language_option
+def replay(results: Path, workbook: Path | None, packs: tuple[Path, ...], lang: str) -> None:
     """复算以前的决定，逐项比较；有一个结果不同，退出码就是 1。
 
     RESULTS 是决定文件（.parquet，自带政策版本、月份、情况和结果）；以前的版本用 --pack 给出。
@@ -270,28 +291,17 @@ def replay(results: Path, workbook: Path | None, packs: tuple[Path, ...]) -> Non
     """
     console = Console()
     if results.suffix == ".parquet":
-        with refusals():
-            runs = replay_decisions(results, packs)
-        print_replayed(console, runs)
+        with refusals(spoken("", lang)):
+            runs = replay_decisions(results, packs, lang)
+        print_replayed(console, runs, lang)
         if any(run.differing for run in runs):
             sys.exit(DIFFERENT)
         return
-    with refusals():
+    with refusals(spoken("", lang)):
         if workbook is None:
-            raise UnusableError("复算 jimin assess --json 的结果还需要原工作簿；请写在结果后面。")
-        found = replay_results(results, workbook)
-    now = found.policy.version
-    same = "与现在相同" if found.version == now else f"现在是 {now}"
-    console.print(
-        f"{found.policy.label} · {found.month} · 原结果的政策版本 {found.version}，{same}。",
-        highlight=False,
-        soft_wrap=True,
-    )
-    for line in found.differences:
-        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
-    verdict = f"有 {len(found.differences)} 处不同" if found.differences else "结果全部一致"
-    steps = f"，其中 {found.explained} 户的步骤说明有变" if found.explained else ""
-    console.print(f"复算 {found.compared} 户，{verdict}{steps}。", highlight=False)
+            raise RefusedError("复算 jimin assess --json 的结果还需要原工作簿；请写在结果后面。")
+        found = replay_results(results, workbook, lang)
+    print_replay(console, found)
     if found.differences:
         sys.exit(DIFFERENT)
 

@@ -1,22 +1,19 @@
-"""Two states of a policy beside each other, and what the change means for a caseload."""
+"""Two states of a policy beside each other: which rules and figures changed, on what ground."""
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from jimin.engine.rules import Policy, PolicyError, money
-from jimin.engine.rules.counterfactual import conclusion_of
-from jimin.policies import benefit_of
-from jimin.policies.benefits import exact, open_case
-from jimin.project.commands.dibao_workbook import Household
+from jimin.engine.rules.language import CHINESE, Counted, Language
 from jimin.project.commands.policy_screen import STATUSES
 from jimin.project.commands.policy_states import Entry, State
+
+AMOUNT: Final = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +29,68 @@ class Difference:
         assert entry is not None
         return entry
 
-    def sentence(self, which: Sequence[str], benefits: Sequence[str]) -> str:
+    def sentence(
+        self, which: Sequence[str], benefits: Sequence[str], language: Language = CHINESE
+    ) -> str:
         """What changed, for whom, on what ground, and in which benefits."""
-        entry = self.entry
-        what = "规则" if entry.kind == "rule" else "参数"
-        held = f"（{'、'.join(which)}）" if any(which) else ""
-        named = f"{what}“{entry.label}”{held}"
-        where = f"〔{'、'.join(benefits)}〕"
+        entry, told, say = self.entry, language.text, language.say
+        named = say(
+            "规则“{label}”" if entry.kind == "rule" else "参数“{label}”", label=told(entry.label)
+        )
+        if any(which):
+            held = language.joined(_which(one, language) for one in which)
+            named = say("{named}（{which}）", named=named, which=held)
+        where = language.joined(map(told, benefits))
         if self.before is None or self.after is None:
-            verb = "新增" if self.before is None else "不再施行"
-            value = f"：{entry.text}" if entry.kind == "figure" else ""
-            return f"{verb}{named}{value}；依据：{_source(entry)}{where}"
-        was, now = self.before, self.after
-        if was.text == now.text:
-            how = (
-                "算法未变，名称或依据改变" if entry.kind == "rule" else f"{now.text} 未变，来源改变"
-            )
+            what = say("新增{named}" if self.before is None else "不再施行{named}", named=named)
+            if entry.kind == "figure":
+                value = figure_in(language, entry.text)
+                what = say("{what}：{value}", what=what, value=value)
+            ground = _source(entry, language)
         else:
-            how = "算法改变" if entry.kind == "rule" else f"{was.text} → {now.text}"
-        sources = " → ".join(dict.fromkeys((_source(was), _source(now))))
-        return f"{named}：{how}；依据：{sources}{where}"
+            how = self._how(self.before, self.after, language)
+            what = say("{what}：{value}", what=named, value=how)
+            both = dict.fromkeys(_source(one, language) for one in (self.before, self.after))
+            ground = " → ".join(both)
+        return language.sentence(
+            say("{what}；依据：{source}〔{benefits}〕", what=what, source=ground, benefits=where)
+        )
+
+    @staticmethod
+    def _how(was: Entry, now: Entry, language: Language) -> str:
+        is_rule = now.kind == "rule"
+        if was.text == now.text:
+            if is_rule:
+                return language.text("算法未变，名称或依据改变")
+            return language.say("{value} 未变，来源改变", value=figure_in(language, now.text))
+        if is_rule:
+            return language.text("算法改变")
+        return " → ".join(figure_in(language, one.text) for one in (was, now))
 
 
-def _source(entry: Entry) -> str:
-    return entry.source + (f"［{STATUSES[entry.status]}］" if entry.status else "")
+def _which(which: str, language: Language) -> str:
+    """For whom a figure holds; several keys stand beside each other, the step of a scale last."""
+    *keys, last = which.split(" ")
+    if last == "起":
+        *keys, threshold = keys
+        last = language.say("{threshold} {unit}起", threshold=threshold, unit="")
+    return " ".join([*map(language.text, keys), language.text(last)])
+
+
+def figure_in(language: Language, text: str) -> str:
+    """A figure with its unit, as a state holds it, in a language."""
+    number, _, unit = text.partition(" ")
+    if AMOUNT.fullmatch(number):
+        number = language.money(Fraction(number))
+    return f"{number} {language.text(unit)}".rstrip()
+
+
+def _source(entry: Entry, language: Language) -> str:
+    source = language.text(entry.source)
+    if not entry.status:
+        return source
+    status = language.text(STATUSES[entry.status])
+    return language.say("{source}［{status}］", source=source, status=status)
 
 
 def differences(before: State, after: State) -> list[Difference]:
@@ -68,61 +103,23 @@ def differences(before: State, after: State) -> list[Difference]:
     return sorted(found, key=lambda one: one.entry.kind == "figure")
 
 
-@dataclass(slots=True)
-class Effect:
-    """What a change does to the households of a workbook.
-
-    `moves` counts them by both conclusions. Costs are a month's, of those determined both times.
-    """
-
-    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
-    before: Fraction = Fraction(0)
-    after: Fraction = Fraction(0)
-    undetermined: int = 0
-    raised: int = 0
-    lowered: int = 0
-    refused: list[str] = field(default_factory=list)
-
-
-def effect(
-    sides: tuple[tuple[Policy, str], tuple[Policy, str]], households: Sequence[Household]
-) -> Effect:
-    """Every household assessed for dibao under both."""
-    decision = benefit_of("dibao").decision
-    found = Effect()
-    for household in households:
-        results: list[tuple[str, Fraction | None]] = []
-        try:
-            for policy, month in sides:
-                case = open_case(policy, month, household.facts, household.members)
-                conclusion = conclusion_of(case, decision)
-                amount = exact(case.value(decision.amounts[-1]))
-                results.append((conclusion, None if conclusion == decision.review else amount))
-        except PolicyError as error:
-            found.refused.append(f"家庭 {household.number}：{error}")
-            continue
-        (old, was), (new, now) = results
-        found.moves[old, new] += 1
-        if was is None or now is None:
-            found.undetermined += 1
-            continue
-        found.before += was
-        found.after += now
-        found.raised += now > was
-        found.lowered += now < was
-    return found
-
-
-def print_differences(console: Console, title: str, found: Sequence[Difference]) -> None:
+def print_differences(
+    console: Console, title: str, found: Sequence[Difference], language: Language = CHINESE
+) -> None:
     console.print(Text(title, style="bold"), soft_wrap=True)
     groups = list(_alike(found))
     for alike in groups:
         which = list(dict.fromkeys(one.entry.which for one in alike))
         benefits = list(dict.fromkeys(one.entry.benefit for one in alike))
-        console.print(Text(f"  {alike[0].sentence(which, benefits)}"), soft_wrap=True)
+        sentence = alike[0].sentence(which, benefits, language)
+        console.print(Text(f"  {sentence}"), soft_wrap=True)
     rules = sum(1 for alike in groups if alike[0].entry.kind == "rule")
-    figures = len(groups) - rules
-    text = f"规则改变 {rules} 处，参数改变 {figures} 处。" if found else "规则和参数都没有改变。"
+    counted = {"rules": Counted(rules), "figures": Counted(len(groups) - rules)}
+    text = (
+        language.say("规则改变 {rules} 处，参数改变 {figures} 处。", **counted)
+        if found
+        else language.text("规则和参数都没有改变。")
+    )
     console.print(text, highlight=False)
 
 
@@ -136,25 +133,3 @@ def _alike(found: Sequence[Difference]) -> Iterable[list[Difference]]:
         )
         groups.setdefault((one.entry.kind, like), []).append(one)
     return groups.values()
-
-
-def print_effect(console: Console, found: Effect, *, skipped: int) -> None:
-    table = Table("原结论", "新结论", "户数", box=box.SIMPLE, title="对工作簿中家庭的影响")
-    table.columns[2].justify = "right"
-    for (old, new), count in sorted(found.moves.items()):
-        table.add_row(old, Text(new, style="" if old == new else "bold"), str(count))
-    console.print(table)
-    change = found.after - found.before
-    verb = "增加" if change >= 0 else "减少"
-    console.print(
-        f"每月应发合计由 {money(found.before)} 元变为 {money(found.after)} 元，"
-        f"{verb} {money(abs(change))} 元；{found.raised} 户增加，{found.lowered} 户减少。",
-        highlight=False,
-        soft_wrap=True,
-    )
-    if found.undetermined:
-        console.print(f"{found.undetermined} 户至少一次待人工核实，没有计入金额。", highlight=False)
-    if skipped:
-        console.print(f"{skipped} 户有误，没有核定。", highlight=False)
-    for line in found.refused:
-        console.print(Text(line, style="red"), soft_wrap=True)

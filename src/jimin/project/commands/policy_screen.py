@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jimin.engine.rules import DatedValue, Parameter, Policy, PolicyMonth, RuleBook
-from jimin.engine.rules.language import CHINESE, Language
+from jimin.engine.rules.language import CHINESE, Counted, Language
 from jimin.engine.rules.words import figure_text
 from jimin.policies import benefit_of
 
@@ -136,54 +136,95 @@ def key_text(
     return " ".join([*(language.text(labels.get(part, part)) for part in before), step])
 
 
-def print_checks(console: Console, policy: Policy, checks: Sequence[BenefitCheck]) -> None:
-    table = Table(
-        "政策内容", "规则书", "规则", "已确认的数值", "示例数值", "证明的时段", "各时段始于",
-        box=box.SIMPLE, title=f"{policy.label}（{policy.name}）版本 {policy.version}",
-    )  # fmt: skip
+def policy_title(policy: Policy, language: Language) -> str:
+    return language.say(
+        "{label}（{name}）版本 {version}",
+        label=language.text(policy.label),
+        name=policy.name,
+        version=policy.version,
+    )
+
+
+def benefit_title(label: str, name: str, language: Language) -> str:
+    return language.sentence(f"{language.text(label)} {name}")
+
+
+CHECKED = ("政策内容", "规则书", "规则", "已确认的数值", "示例数值", "证明的时段", "各时段始于")
+TESTED = ("政策内容", "案例", "一致", "不同")
+
+
+def print_checks(
+    console: Console,
+    policy: Policy,
+    checks: Sequence[BenefitCheck],
+    language: Language = CHINESE,
+) -> None:
+    title = policy_title(policy, language)
+    table = Table(*map(language.text, CHECKED), box=box.SIMPLE, title=title)
     for column in table.columns[1:6]:
         column.justify = "right"
     table.columns[6].overflow = "fold"
     for check in checks:
         confirmed, example = (len(check.of_status(status)) for status in STATUSES)
         counts = (check.books, check.rules, confirmed, example, len(check.since))
-        table.add_row(f"{check.label} {check.name}", *map(str, counts), "、".join(check.since))
+        name = benefit_title(check.label, check.name, language)
+        table.add_row(name, *map(str, counts), language.joined(check.since))
     console.print(table)
     for check in checks:
         if check.unused:
             console.print(
-                f"{check.label}：没有规则用到的参数：{'、'.join(check.unused)}。", soft_wrap=True
+                language.say(
+                    "{benefit}：没有规则用到的参数：{unused}。",
+                    benefit=language.text(check.label),
+                    unused=language.joined(map(language.text, check.unused)),
+                ),
+                soft_wrap=True,
             )
     rules = sum(check.rules for check in checks)
     # Several benefits are measured by the same figures, which count once here.
     example = len({value for check in checks for value in check.of_status("example")})
-    warning = f"有 {example} 个示例数值，换成有文件依据的数值以前不能用于实际决定。"
+    told = language.say(
+        "共 {benefits} 项、{rules} 条规则，各时段都已证明不溢出、不除以零。",
+        benefits=Counted(len(checks)),
+        rules=Counted(rules),
+    )
+    if example:
+        warning = "{told}有 {count} 个示例数值，换成有文件依据的数值以前不能用于实际决定。"
+        told = language.say(warning, told=told, count=Counted(example))
     console.print(
-        f"共 {len(checks)} 项、{rules} 条规则，各时段都已证明不溢出、不除以零。"
-        + (warning if example else ""),
+        told,
         highlight=False,
         soft_wrap=True,
     )
 
 
-def print_tests(console: Console, policy: Policy, results: Sequence[TestedBenefit]) -> None:
-    table = Table(
-        "政策内容", "案例", "一致", "不同", box=box.SIMPLE,
-        title=f"{policy.label}（{policy.name}）版本 {policy.version}",
-    )  # fmt: skip
+def print_tests(
+    console: Console,
+    policy: Policy,
+    results: Sequence[TestedBenefit],
+    language: Language = CHINESE,
+) -> None:
+    title = policy_title(policy, language)
+    table = Table(*map(language.text, TESTED), box=box.SIMPLE, title=title)
     for column in table.columns[1:]:
         column.justify = "right"
     for result in results:
         cases, wrong = len(result.differences), result.wrong
         style = "red" if wrong else ""
-        table.add_row(
-            f"{result.label} {result.name}", str(cases), str(cases - wrong), Text(str(wrong), style)
-        )
+        name = benefit_title(result.label, result.name, language)
+        table.add_row(name, str(cases), str(cases - wrong), Text(str(wrong), style))
     console.print(table)
     for result in results:
         for line in (line for case in result.differences for line in case):
-            console.print(Text(f"{result.label}：{line}", style="red"), soft_wrap=True)
+            label = language.text(result.label)
+            line = language.say("{benefit}：{line}", benefit=label, line=line)
+            console.print(Text(line, style="red"), soft_wrap=True)
     total = sum(len(result.differences) for result in results)
     wrong = sum(result.wrong for result in results)
-    verdict = f"有 {wrong} 个结果不同" if wrong else "结果全部一致"
-    console.print(f"共 {total} 个案例，{verdict}。", highlight=False)
+    verdict = (
+        language.say("有 {count} 个结果不同", count=Counted(wrong))
+        if wrong
+        else language.text("结果全部一致")
+    )
+    told = language.say("共 {count} 个案例，{verdict}。", count=Counted(total), verdict=verdict)
+    console.print(told, highlight=False)

@@ -13,6 +13,7 @@ from jimin.engine.rules.compare import outline
 from jimin.engine.rules.draft import with_figures
 from jimin.engine.rules.words import figure_text
 from jimin.policies import benefit_of
+from jimin.project.commands.languages import RefusedError
 from jimin.project.commands.policy_screen import key_text
 
 FORMAT: Final = "jimin-policy-1"
@@ -114,18 +115,23 @@ def exported(policy: Policy) -> str:
 
 def read_state(path: Path, month: str) -> dict[str, Entry]:
     """What an exported policy says in a month."""
-    wrong = f"“{path.name}”不是 jimin policy export 写出的文件，请核对。"
+    wrong = RefusedError("“{file}”不是 jimin policy export 写出的文件，请核对。", file=path.name)
     try:
         body: Any = json.loads(path.read_text(encoding="utf-8"))
         if body["format"] != FORMAT:
-            raise PolicyError(wrong)
+            raise wrong
         periods = {period["since"]: period["entries"] for period in body["periods"]}
         reached = [since for since in sorted(periods) if since <= month]
         if not reached:
-            raise PolicyError(f"“{path.name}”没有 {month} 的规则，最早自 {min(periods)} 起。")
+            raise RefusedError(
+                "“{file}”没有 {month} 的规则，最早自 {first} 起。",
+                file=path.name,
+                month=month,
+                first=min(periods),
+            )
         return {key: Entry(**entry) for key, entry in periods[reached[-1]].items()}
     except (ValueError, KeyError, TypeError) as error:
-        raise PolicyError(wrong) from error
+        raise wrong from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ class Side:
     def drafted(self, figures: Path) -> Side:
         """The same side with the figures of a file instead of its own."""
         if self.file is not None:
-            raise PolicyError("--draft 只能改现行政策的参数；请把 AFTER 写成月份。")
+            raise RefusedError("--draft 只能改现行政策的参数；请把 AFTER 写成月份。")
         drafts = load_parameters(figures)
         return replace(self, dibao=with_figures(self.policy, drafts))
 
@@ -165,7 +171,8 @@ class Side:
     def assessing(self) -> tuple[Policy, str]:
         """What assesses households on this side."""
         if self.file is not None:
-            raise PolicyError(
-                f"导出的文件“{self.file.name}”只有文字，不能用来核定家庭；算影响时两方都请写月份。"
+            raise RefusedError(
+                "导出的文件“{file}”只有文字，不能用来核定家庭；算影响时两方都请写月份。",
+                file=self.file.name,
             )
         return self.dibao, self.month

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from jimin.engine.rules.language import Language
 from jimin.policies import Policy, PolicyError, load_policy
 from jimin.policies.cases import WorkedCase, worked_cases
 from jimin.project.cli import main
@@ -51,7 +52,7 @@ def test_a_case_that_comes_out_differently_ends_in_1(monkeypatch: pytest.MonkeyP
 
 
 def test_a_case_that_is_refused_counts_as_different(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(case: WorkedCase, policy: Policy) -> Any:
+    def refuse(case: WorkedCase, policy: Policy, language: Language) -> Any:
         raise PolicyError("家庭没有成员。")
 
     monkeypatch.setattr(WorkedCase, "differences", refuse)
