@@ -277,7 +277,8 @@ def plan_cycle_gates() -> Iterator[tuple[str, Gate]]:
     yield "plan-mine", Gate(subject)
     yield "plan-archive", Gate(subject, of=first_of(Archive))
     yield "plan-demands", Gate(subject, of=whole)
-    for name in ("adjust", "bind", "divide", "curve", "stages"):
+    yield "plan-matrix", Gate(subject, of=target)
+    for name in ("adjust", "bind", "divide", "curve", "stages", "units"):
         yield f"plan-{name}", Gate(subject, "manage", of=target)
     yield "plan-adjustment-decide", Gate(subject, "approve", "post", first_of(Adjustment))
     yield "plan-milestone-reach", Gate(subject, of=first_of(Milestone))

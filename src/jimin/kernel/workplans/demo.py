@@ -24,6 +24,7 @@ from .services.papers import advance_paper
 from .services.periods import keep_month, lock_period
 from .services.reports import Item, judge_evidence, report_progress
 from .services.scores import enter_score
+from .services.units import report_units
 
 YEARS = (
     (DATA / "demo_2015.yaml", DATA / "demo_2015_reports.yaml", 12),
@@ -105,6 +106,19 @@ class _Year:
 
     def _report(self, target: Target, values: dict[str, Any], month: int, on: date) -> None:
         days = LATE if month in values.get("late", []) else IN_TIME
+        listed = list(target.listed.all())
+        if listed and "by_unit" in values:
+            numbers = {unit.pk: Decimal(values["by_unit"][unit.name][month - 1]) for unit in listed}
+            report_units(
+                actor=self.people.officer,
+                target=target,
+                area=self.plan.area,
+                on=on,
+                numbers=numbers,
+                evidence=self.written["evidence"],
+                received_on=on + timedelta(days=days),
+            )
+            return
         number = self.written.get("numbers", {}).get(target.code)
         for code, value in self._by_area(target, values, month).items():
             item = (

@@ -6,6 +6,7 @@ from .figures import Kept, OfficialStatistic, Report, Snapshot, Standing, Verdic
 from .plans import Change, Frame, LedgerManager, Plan, Sourced, State, Task
 from .reading import LeadUnit
 from .targets import Deliverable, Target
+from .units import ListedUnit, UnitNumber
 
 __all__ = [
     "Adjustment",
@@ -19,6 +20,7 @@ __all__ = [
     "Kept",
     "LeadUnit",
     "LedgerManager",
+    "ListedUnit",
     "Milestone",
     "OfficialStatistic",
     "PaperStep",
@@ -34,5 +36,6 @@ __all__ = [
     "Target",
     "Task",
     "Unit",
+    "UnitNumber",
     "Verdict",
 ]

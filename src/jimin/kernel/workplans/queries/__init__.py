@@ -31,12 +31,14 @@ from .ledger import default_day, ledger, paper_on, plan_in_force, target_row, wi
 from .rows import Figures, FrameProgress, Ledger, Node, Paper, Part, Row, count_lights
 from .scores import expected_up_to, scorecards, scores_with
 from .shown import Line, Shown, kept_ledger, shown
+from .units import Holding, holdings, reaches, sums, units_reported_by, wanted_of
 
 __all__ = [
     "Due",
     "Expected",
     "Figures",
     "FrameProgress",
+    "Holding",
     "Ledger",
     "Line",
     "Node",
@@ -51,6 +53,7 @@ __all__ = [
     "expected_areas",
     "expected_up_to",
     "goal_of",
+    "holdings",
     "kept_ledger",
     "late_list",
     "latest_reports",
@@ -65,6 +68,7 @@ __all__ = [
     "plan_in_force",
     "plan_period",
     "quotas_of",
+    "reaches",
     "reported_targets",
     "row_of",
     "scorecards",
@@ -72,10 +76,13 @@ __all__ = [
     "shown",
     "statistic",
     "statistics_for",
+    "sums",
     "target_row",
     "terms_on",
     "trend",
     "unit_of",
+    "units_reported_by",
+    "wanted_of",
     "with_terms",
     "with_whole",
 ]

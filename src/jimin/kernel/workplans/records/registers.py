@@ -2,9 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from jimin.foundation.records.declare import RecordType, Section
+from jimin.foundation.records.declare import Column, RecordType, Section
 
 from ..models import LeadUnit, OfficialStatistic
+
+
+def place(figure: OfficialStatistic) -> str:
+    return str(figure.area.name if figure.area else _("全国"))
 
 
 class OfficialStatisticRecord(RecordType):
@@ -15,7 +19,7 @@ class OfficialStatisticRecord(RecordType):
     slug = "statistic"
     key = "code"
     fields = ("code", "name", "area", "year", "value", "unit", "source", "mark")
-    columns = ("name", "year", "area", "value", "unit", "source", "mark")
+    columns = ("name", "year", Column("area", _("地区"), place), "value", "unit", "source", "mark")
     sections = (
         Section(_("数"), ["name", "area", "year", "value", "unit", "code"]),
         Section(_("出处"), ["source", "mark"]),
@@ -27,6 +31,7 @@ class OfficialStatisticRecord(RecordType):
     icon = "chart-column"
     hints = {
         "code": _("不填就用年度、名称和区划代码编成；导入时按它认出已有的数。"),
+        "area": _("不填表示全国。"),
         "year": _("数所属的年度，不是发布的年度。"),
         "unit": _("如：元/年、元/人·年。"),
         "source": _("发布单位、文件或网页和日期，如：国家统计局2015-10-16发布。"),

@@ -1,4 +1,4 @@
-"""What a ledger written beforehand says of a target besides its terms: its shares, its stages."""
+"""What a ledger written beforehand says of a target besides its terms: shares, units, stages."""
 
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from jimin.kernel.areas.queries import counties
 from ..models import Allocation, Target
 from .adjustments import Stage, set_milestones
 from .allocations import divide_target
+from .units import Listed, list_units
 
 METHODS = {"base": Allocation.Method.BY_BASE, "hand": Allocation.Method.BY_HAND}
 
@@ -25,6 +26,10 @@ def complete_target(actor: User | System, target: Target, entry: dict[str, Any])
             source=quotas["source"],
             numbers={code: Decimal(number) for code, number in quotas["numbers"].items()},
         )
+    if kind := entry.get("units"):
+        places = [area for area in counties() if area.kind == kind]
+        if places:
+            list_units(actor=actor, target=target, units=[Listed(a.name, a) for a in places])
     if stages := entry.get("stages"):
         set_milestones(
             actor=actor,

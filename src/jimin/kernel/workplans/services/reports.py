@@ -1,6 +1,6 @@
 """Figures reported by hand, what they rest on, and what a reviewer says of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from jimin.foundation.sealed.rules import SealBroken, sm3
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.rules import reach
 
-from ..models import Evidence, Plan, Report, State, Target, Unit, Verdict
+from ..models import Evidence, Plan, Report, State, Target, Unit, UnitNumber, Verdict
 from ..queries import period_of
 from .periods import keep_after_correction
 
@@ -55,8 +55,11 @@ def report_progress(
     items: Sequence[Item] = (),
     reason: str = "",
     received_on: date | None = None,
+    by_unit: Mapping[int, Decimal] | None = None,
 ) -> Report:
     """Report where a target stands. Reporting the same day again corrects; the old one stays.
+
+    Where units are listed, `by_unit` holds the number of each; `report_units` sees to it.
 
     After the period was locked only a reviewer corrects, and says why. A reviewer may also enter
     a report that was received on paper before today.
@@ -68,6 +71,8 @@ def report_progress(
     )
     require_reporter(actor=actor, target=target, area=area)
     _check_report(target, area, on)
+    if by_unit is None and target.listed.exists():
+        raise ValidationError(_("这个目标列了单位名单，请打开“逐单位填报”填写。"))
     today = timezone.localdate()
     received_on = received_on or today
     if received_on > today or received_on < date(target.plan.year, 1, 1):
@@ -83,7 +88,12 @@ def report_progress(
         raise ValidationError({"numerator": _("上报的数不能为负数。")})
     same_day = Report._base_manager.filter(target=target, area=area, on=on, replaced_at=None)
     old = same_day.first()
-    is_same = old and (old.numerator, old.denominator) == (numerator, denominator)
+    numbers = dict(by_unit or {})
+    is_same = (
+        old is not None
+        and (old.numerator, old.denominator) == (numerator, denominator)
+        and _numbers_of(old) == numbers
+    )
     if old and is_same and not items and old.verdict != Verdict.RETURNED:
         return old
     report = Report(
@@ -100,6 +110,9 @@ def report_progress(
     same_day.update(replaced_at=timezone.now())
     report.full_clean(exclude=["target", "area", "reported_by"])  # they were just read
     report.save()
+    UnitNumber._base_manager.bulk_create(
+        UnitNumber(report=report, unit_id=unit, number=number) for unit, number in numbers.items()
+    )
     for item in items:
         _add_item(actor, report, item)
     values = {"target": target.code, "area": area.code, "on": on, "numerator": numerator}
@@ -107,6 +120,8 @@ def report_progress(
         values["denominator"] = denominator
     if old:
         values["before"] = old.numerator
+    if by_unit is not None:
+        values["units"] = {str(unit): number for unit, number in by_unit.items()}
     verb = "corrected" if old else "reported"
     log(actor=actor, obj=report, verb=verb, values=values, reason=report.reason)
     if period.is_locked:
@@ -189,6 +204,20 @@ def require_reporter(*, actor: User | System, target: Target, area: Area) -> Non
         raise PermissionDenied(
             _("这个目标由“%(unit)s”上报，您不是它的填报人。") % {"unit": target.task.lead_unit}
         )
+
+
+def may_report(actor: User, target: Target, area: Area) -> bool:
+    """Whether the form is worth showing."""
+    try:
+        require_reporter(actor=actor, target=target, area=area)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def _numbers_of(report: Report) -> dict[int, Decimal]:
+    numbers = UnitNumber._base_manager.filter(report=report)
+    return dict(numbers.values_list("unit", "number"))
 
 
 def _lock(report: Report) -> Report:

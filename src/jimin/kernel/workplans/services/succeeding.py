@@ -14,6 +14,7 @@ from ..models import (
     Allocation,
     Deliverable,
     Demand,
+    ListedUnit,
     Milestone,
     PaperStep,
     Plan,
@@ -27,6 +28,7 @@ from . import comparing, ledger
 
 # What hangs on a target that asks for the same as before.
 HANGING: tuple[type[Model], ...] = (Standing, Demand, Milestone, Allocation, Adjustment)
+
 PAPER = ("progress", "number", "issued_on")
 
 
@@ -65,6 +67,7 @@ def hand_over(*, actor: User | System, plan: Plan, before: Plan) -> dict[str, in
         if not _same_measure(target, target.was):
             continue
         moved(Report._base_manager.filter(target=target.was), target=target)
+        moved(ListedUnit.objects.filter(target=target.was), target=target)  # reports name them
         if comparing.differences(target):
             continue
         for model in HANGING:

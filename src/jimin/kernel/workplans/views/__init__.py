@@ -15,6 +15,7 @@ from . import (
     review,
     rows,
     shown,
+    units,
     uploads,
 )
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path("plan/target/<int:pk>/bind/", binding.bind, name="plan-bind"),
     path("plan/target/<int:pk>/curve/", changes.curve, name="plan-curve"),
     path("plan/target/<int:pk>/stages/", changes.stages, name="plan-stages"),
+    path("plan/target/<int:pk>/matrix/", units.matrix, name="plan-matrix"),
+    path("plan/target/<int:pk>/units/", units.listed, name="plan-units"),
     path("plan/adjustment/<int:pk>/decide/", changes.decide, name="plan-adjustment-decide"),
     path("plan/milestone/<int:pk>/reach/", changes.reach, name="plan-milestone-reach"),
     path("plan/paper/<int:pk>/", papers.paper, name="plan-paper"),

@@ -15,8 +15,10 @@ from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.queries import counties
 
 from ..models import Allocation, Deliverable, Evidence, Target
+from ..queries import Holding
 from ..services.adjustments import Stage
 from ..services.reports import Item
+from ..services.units import Listed
 
 MONTHS = 12
 
@@ -253,6 +255,131 @@ class StagesForm(Dressed):
                 ) from None
             found.append(Stage(name[:60], due, weighs))
         return found
+
+
+class UnitsForm(Dressed):
+    """The units a target is for, one a line, or taken from the divisions."""
+
+    TAKEN = {
+        "county": gettext_lazy("各县（市、区）"),
+        "district": gettext_lazy("各市辖区"),
+        "township": gettext_lazy("各乡镇（街道）"),
+        "community": gettext_lazy("各村（社区）"),
+    }
+    units = forms.CharField(
+        label=gettext_lazy("单位名单"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=gettext_lazy(
+            "一行一个：名称，所在县（市、区），应有的数，用逗号分开；后两项可以不写，"
+            "例如：兴华街道，昌邑区，2。"
+        ),
+    )
+    taken = forms.ChoiceField(
+        label=gettext_lazy("从区划取"),
+        choices=[("", gettext_lazy("不取，用上面的名单")), *TAKEN.items()],
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors:
+            taken = given["taken"]
+            given["units"] = _from_divisions(taken) if taken else self._from_lines(given["units"])
+        return given
+
+    def _from_lines(self, text: str) -> list[Listed]:
+        places = {area.name: area for area in counties()}
+        found: list[Listed] = []
+        for number, line in enumerate(text.splitlines(), 1):
+            name, *rest = [part.strip() for part in line.replace(",", "，").split("，")]
+            if not name:
+                continue
+            place, wanted = None, None
+            for part in filter(None, rest):
+                if part in places:
+                    place = places[part]
+                else:
+                    wanted = self._number(part, number)
+            found.append(Listed(name[:60], place, wanted))
+        return found
+
+    def _number(self, part: str, line: int) -> Decimal | None:
+        try:
+            field = forms.DecimalField(min_value=0, max_digits=18, decimal_places=4)
+            number: Decimal = field.clean(part)
+            return number
+        except ValidationError:
+            self.add_error(
+                "units",
+                _("第 %(line)s 行：“%(part)s”既不是县（市、区），也不是应有的数。")
+                % {"line": line, "part": part},
+            )
+            return None
+
+
+def _from_divisions(taken: str) -> list[Listed]:
+    """Every division of a level; those below a county say in which one they lie."""
+    homes = {area.code[:6]: area for area in counties()}
+    if taken == "district":
+        return [Listed(a.name, a) for a in homes.values() if a.kind == Area.Kind.DISTRICT]
+    if taken == "county":
+        return [Listed(area.name, area) for area in homes.values()]
+    inside = Area.objects.filter(level=taken, valid_to=None).select_related("parent")
+    return [
+        Listed(f"{area.parent.name if area.parent else ''}{area.name}"[:60], homes[area.code[:6]])
+        for area in inside
+        if area.code[:6] in homes
+    ]
+
+
+class UnitReportForm(ReportForm):
+    """Where every listed unit of an area stands on a day, in one table."""
+
+    total = forms.DecimalField(
+        label=gettext_lazy("表上的合计"),
+        max_digits=18,
+        decimal_places=4,
+        required=False,
+        help_text=gettext_lazy("抄录有合计的报表时填写，与各单位相加核对。"),
+    )
+
+    def __init__(self, *args: Any, rows: list[Holding], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("numerator", "denominator", "area"):
+            del self.fields[name]
+        self.rows = rows
+        for row in rows:
+            field = forms.DecimalField(
+                label=row.unit.name, max_digits=18, decimal_places=4, min_value=0, required=False
+            )
+            field.widget.attrs["aria-label"] = row.unit.name
+            if row.number is not None:
+                field.initial = f"{row.number.normalize():f}"
+            dress(field)
+            self.fields[f"unit-{row.unit.pk}"] = field
+        self.order_fields(["on", "total", "evidence"])
+
+    def lines(self) -> list[tuple[Holding, forms.BoundField]]:
+        return [(row, self[f"unit-{row.unit.pk}"]) for row in self.rows]
+
+    def others(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith("unit-")]
+
+    def values(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        item = self.item()
+        numbers = {
+            row.unit.pk: given[f"unit-{row.unit.pk}"]
+            for row in self.rows
+            if given[f"unit-{row.unit.pk}"] is not None
+        }
+        return {name: given[name] for name in ("on", "total", "evidence")} | {
+            "numbers": numbers,
+            "items": [item] if item else [],
+            "received_on": given.get("received_on"),
+            "reason": given.get("reason", ""),
+        }
 
 
 class ReachForm(Dressed):

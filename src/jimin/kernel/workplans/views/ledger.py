@@ -175,7 +175,7 @@ def _sentence(found: Target) -> list[Any]:
 def _report_form(request: HttpRequest, found: Target) -> ReportForm | None:
     user = allow(request)
     in_force = found.plan.state == Plan.State.IN_FORCE
-    is_reported = not found.indicator and not found.milestones.all()
+    is_reported = not (found.indicator or found.milestones.all() or found.listed.exists())
     if not is_reported or not in_force or not user.may("report", "workplans.report"):
         return None
     return ReportForm(
