@@ -42,10 +42,10 @@ def planner(counties: None, make_user: Any) -> User:
 def target(counties: None) -> Target:
     """Two demonstration villages in each district, reported by the city."""
     plan = ledger.load_ledger(actor=System("试验"))
-    found: Target = Target.objects.get(plan=plan, code="T19")
-    Target.objects.filter(pk=found.pk).update(comparator=">=", value=Decimal(2), high=None)
-    found = Target.objects.select_related("plan").get(pk=found.pk)
-    return found
+    found = Target.objects.filter(plan=plan, code="T19")
+    found.update(comparator=">=", value=Decimal(2), high=None)
+    wanted: Target = found.select_related("plan").get()
+    return wanted
 
 
 def area(code: str) -> Area:
