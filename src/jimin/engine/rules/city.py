@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .absent import absent_columns, completed, without
 from .decision import Decision
@@ -15,6 +15,9 @@ from .policy import Policy, PolicyMonth
 from .ranges import check_ranges
 from .relations import Relation, first_row, opened, require_columns, types_of
 from .sql import literal, needed_columns, statement
+
+# Conclusions repeat and are kept as a dictionary; for amounts it is given up early.
+PARQUET: Final = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 1000"
 
 
 def run_city(
@@ -63,7 +66,7 @@ def run_city(
         # A file that fails a check never stands under its name.
         part = Path(out).with_name(f".{Path(out).name}.part")
         try:
-            db.execute(f"COPY ({query}) TO {literal(str(part))} (FORMAT parquet)")
+            db.execute(f"COPY ({query}) TO {literal(str(part))} ({PARQUET})")
             _check_counts(db, f"read_parquet({literal(str(part))})", sources, bound)
             part.replace(out)
         finally:
