@@ -9,7 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from lucide.templatetags.lucide import lucide
+
+from jimin.foundation.ui.templatetags.ui import lucide
 
 from ..queries import words
 from ..queries.shown import HEIGHT, WIDTH, Line
