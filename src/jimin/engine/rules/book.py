@@ -40,7 +40,8 @@ class Entities:
 
     `group` is the column that holds the group's number. With Entities("home", "resident",
     "residents", "机构", "老人") formulas may say `home.residents.fee` and `resident.home.county`
-    besides `home.members.fee` and `resident.group.county`.
+    besides `home.members.fee` and `resident.group.county`. `measure` is the word members are
+    counted with in Chinese.
     """
 
     group: str = "household"
@@ -48,6 +49,7 @@ class Entities:
     members: str = "members"
     group_label: str = "家庭"
     member_label: str = "成员"
+    measure: str = "人"
 
     def label(self, scope: Scope) -> str:
         return self.group_label if scope == "group" else self.member_label

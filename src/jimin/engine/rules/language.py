@@ -74,6 +74,13 @@ class Language:
     def whole(self, number: int) -> str:
         return str(number)
 
+    def round_number(self, number: int) -> str:
+        """A number with many noughts, so that nobody has to count them."""
+        for size, name in ((10**8, "亿"), (10**4, "万")):
+            if number and number % size == 0:
+                return f"{number // size} {name}"
+        return self.whole(number)
+
     def day(self, day: date) -> str:
         return day.isoformat()
 
@@ -130,6 +137,9 @@ class English(Language):
 
     def whole(self, number: int) -> str:
         return f"{number:,}"
+
+    def round_number(self, number: int) -> str:
+        return self.whole(number)
 
     def day(self, day: date) -> str:
         return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

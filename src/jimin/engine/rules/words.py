@@ -376,10 +376,11 @@ def _aggregate(words: Words, expression: Aggregate, member: Place, inside: bool)
     if inner is None:
         entities = words.book.entities
         return language.say(
-            "{group}{member} {count} 人",
+            "{group}{member} {count} {measure}",
             group=language.text(entities.group_label),
             member=language.text(entities.member_label),
             count=len(case.members),
+            measure=entities.measure,
         )
     each: list[str] = []
     for place in range(len(case.members)):

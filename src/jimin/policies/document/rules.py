@@ -201,8 +201,8 @@ class Edition:
                 return language.say(
                     "{unit}，{lowest} 至 {highest}",
                     unit=unit,
-                    lowest=language.whole(fact.lowest),
-                    highest=language.whole(fact.highest),
+                    lowest=language.round_number(fact.lowest),
+                    highest=language.round_number(fact.highest),
                 )
         return language.text(KINDS.get(fact.kind, "数"))
 

@@ -1,10 +1,14 @@
 """医疗救助 in 吉林市: inpatient bills above the deductible of the critical-illness insurance."""
 
-from jimin.engine.rules import Expression, Group, Member, RuleBook, when
+from jimin.engine.rules import Entities, Expression, Group, Member, RuleBook, when
 from jimin.policies.figures import figures_of
 from jimin.policies.national import medical
 
-book = RuleBook("medical", parameters=figures_of("national/medical", "jilin/medical"))
+book = RuleBook(
+    "medical",
+    parameters=figures_of("national/medical", "jilin/medical"),
+    entities=Entities(group_label="救助对象", member_label="费用单", measure="张"),
+)
 figures = book.figures
 medical.declare(book)
 

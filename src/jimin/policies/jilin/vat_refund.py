@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from jimin.engine.rules import Choice, Expression, Group, RuleBook
+from jimin.engine.rules import Choice, Entities, Expression, Group, RuleBook
 from jimin.policies.figures import figures_of
 from jimin.policies.jilin import COUNTIES
 from jimin.policies.national import vat_refund
@@ -14,6 +14,7 @@ def _book(declare: Callable[[RuleBook], None]) -> RuleBook:
         "vat_refund",
         parameters=figures_of("national/vat_refund", "jilin/wages"),
         most_members=vat_refund.MOST_STAFF,
+        entities=Entities(group_label="企业", member_label="职工"),
     )
     book.group_facts(county=Choice(label="单位所在县（市、区）", choices=COUNTIES))
     declare(book)

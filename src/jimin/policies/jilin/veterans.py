@@ -1,10 +1,14 @@
 """残疾抚恤金 in 吉林市: the local average wage."""
 
-from jimin.engine.rules import Expression, Member, RuleBook
+from jimin.engine.rules import Entities, Expression, Member, RuleBook
 from jimin.policies.figures import figures_of
 from jimin.policies.national import veterans
 
-book = RuleBook("veterans", parameters=figures_of("national/veterans", "jilin/veterans"))
+book = RuleBook(
+    "veterans",
+    parameters=figures_of("national/veterans", "jilin/veterans"),
+    entities=Entities(member_label="残疾军人"),
+)
 figures = book.figures
 veterans.declare(book)
 

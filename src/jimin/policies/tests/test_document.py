@@ -160,3 +160,24 @@ def test_the_graph_holds_every_rule_and_nothing_lies_over_another() -> None:
             for other_x, other_y, _, other_height in boxes[place + 1 :]:
                 apart = abs(y - other_y) >= max(height, other_height)
                 assert abs(x - other_x) >= width or apart
+
+
+def test_a_benefit_speaks_of_its_own_groups_and_members() -> None:
+    bills = text_of(by_id("jilin", "zh", "medical-1-rule-bills"))
+    assert "救助对象" in bills
+    assert "费用单张数" in bills
+    assert "家庭" not in bills
+    cost = text_of(by_id("jilin", "zh", "medical-1-fact-in_policy_cost"))
+    assert "费用单" in cost
+    assert "元，0 至 1000 万" in cost
+    assert "bill" in text_of(by_id("jilin", "en", "medical-1-fact-in_policy_cost"))
+
+
+def test_of_many_lines_only_those_with_a_name_have_a_colour() -> None:
+    pensions = by_id("jilin", "zh", "veterans-parameter-disability_pension")
+    chart = pensions.find(".//{http://www.w3.org/2000/svg}svg")
+    assert chart is not None
+    looks = [e.get("class", "").split() for e in chart.iter() if "line" in e.get("class", "")]
+    coloured = [look for look in looks if "many" not in look]
+    assert len(coloured) == 4 + 1  # the four tables of grade 1, and what never was paid
+    assert all("many" in look for look in looks[: -len(coloured)])

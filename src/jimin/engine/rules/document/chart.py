@@ -96,14 +96,22 @@ def _chart(
             f'<text class="mark" text-anchor="middle" x="{shown:.1f}" '
             f'y="{HEIGHT - 7:.0f}">{text}</text>'
         )
-    for place, one in enumerate(series):
-        yield from _line(one, place, x, y)
+    named_ones = _named(series)
+    # Of many lines only those with a name have a colour, and lie over the others.
+    for place, one in sorted(enumerate(series), key=lambda at: at[0] in named_ones):
+        yield from _line(one, f"c{place % 6}" if place in named_ones else "many", x, y)
     yield from _names(parameter, series, y, language, named)
     yield "</svg>"
 
 
+def _named(series: Sequence[Series]) -> dict[int, Series]:
+    """The lines with a name by their places, from the top: all, or of many the outermost."""
+    last = sorted(enumerate(series), key=lambda one: (-Fraction(one[1].values[-1].value), one[0]))
+    return dict(last if len(last) <= MOST_NAMED else (last[0], last[-1]))
+
+
 def _line(
-    one: Series, place: int, x: Callable[[date], float], y: Callable[[Fraction], float]
+    one: Series, colour: str, x: Callable[[date], float], y: Callable[[Fraction], float]
 ) -> Iterator[str]:
     """The steps of one series; what no document confirms is dashed."""
     for number, value in enumerate(one.values):
@@ -114,7 +122,7 @@ def _line(
         if later is not None:
             step += f"V{y(Fraction(later.value)):.1f}"
         look = "line example" if value.status == "example" else "line"
-        yield f'<path class="{look} c{place % 6}" fill="none" d="{step}"/>'
+        yield f'<path class="{look} {colour}" fill="none" d="{step}"/>'
 
 
 def _names(
@@ -125,11 +133,8 @@ def _names(
     named: Callable[[Sequence[tuple[str, ...]]], str],
 ) -> Iterator[str]:
     """At the end of each line what it is, a little apart; of many lines only the outermost."""
-    last = sorted(enumerate(series), key=lambda one: (-Fraction(one[1].values[-1].value), one[0]))
-    if len(last) > MOST_NAMED:
-        last = [last[0], last[-1]]
     below = TOP - 8
-    for place, one in last:
+    for place, one in _named(series).items():
         value = one.values[-1]
         at = max(y(Fraction(value.value)) + 4, below + 13)
         below = at

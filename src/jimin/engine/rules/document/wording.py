@@ -57,7 +57,10 @@ ROUNDINGS: Final = {
 }
 OF_MEMBERS: Final = {
     "total": ("全体{member}的{inner}合计", "符合“{where}”的{member}的{inner}合计"),
-    "count": ("符合“{inner}”的{member}人数", "在符合“{where}”的{member}中，符合“{inner}”的人数"),
+    "count": (
+        "符合“{inner}”的{member}{measure}数",
+        "在符合“{where}”的{member}中，符合“{inner}”的{measure}数",
+    ),
     "any": (
         "至少有一名{member}符合“{inner}”",
         "在符合“{where}”的{member}中，至少有一名符合“{inner}”",
@@ -109,6 +112,7 @@ class Wording:
         self.language = language
         self.codes = book.choice_labels()
         self.member = language.text(book.entities.member_label)
+        self.measure = language.text(book.entities.measure)
 
     def said(self, expression: Expression) -> Said:
         """A whole formula, with lists where it is longer than a line."""
@@ -305,15 +309,16 @@ class Wording:
 
     def _aggregate(self, expression: Aggregate) -> Pieces:
         member: Pieces = (self.member,)
+        measure: Pieces = (self.measure,)
         if expression.inner is None:
             if expression.where is None:
-                return self._pieces("{member}人数", member=member)
-            where = self.inline(expression.where)
-            return self._pieces(OF_MEMBERS["count"][0], member=member, inner=where)
+                return self._pieces("{member}{measure}数", member=member, measure=measure)
+            where, phrase = self.inline(expression.where), OF_MEMBERS["count"][0]
+            return self._pieces(phrase, member=member, inner=where, measure=measure)
         phrase = OF_MEMBERS[expression.which][expression.where is not None]
         inner = self.inline(expression.inner, inside=expression.which == "total")
         where = () if expression.where is None else self.inline(expression.where)
-        return self._pieces(phrase, member=member, inner=inner, where=where)
+        return self._pieces(phrase, member=member, inner=inner, where=where, measure=measure)
 
     def _member_extreme(self, expression: MemberExtreme) -> Pieces:
         phrases = OF_MEMBERS[expression.which]
