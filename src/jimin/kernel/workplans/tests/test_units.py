@@ -150,6 +150,9 @@ def test_the_page_lists_takes_and_tells(planner: User, target: Target, make_user
     client.force_login(planner)
     address = f"/plan/target/{target.pk}/matrix/"
     assert "还没有列单位名单" in client.get(address).content.decode()
+    county = Client()
+    county.force_login(make_user("county_officer", CHANGYI))
+    assert "按合计上报" in county.get(address).content.decode()
     wrong = client.post(f"/plan/target/{target.pk}/units/", {"units": "兴华街道，无此县"})
     assert wrong.status_code == 422
     assert "第 1 行：“无此县”既不是县（市、区），也不是应有的数。" in wrong.content.decode()

@@ -55,6 +55,7 @@ def bind(request: HttpRequest, pk: int) -> HttpResponse:
             if each.name not in named and found.aggregation in SUITS[each.kind]
         ],
         "chosen": chosen,
+        "bound": INDICATORS.get(found.indicator),
         "row": binding.dry_run(found, chosen.name, on) if chosen else None,
         "form": form,
     }

@@ -30,7 +30,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def indicator(request: HttpRequest, name: str) -> HttpResponse:
     """One measure by area: numerator, denominator, what they are made of, the records behind."""
-    allow(request)
+    user = allow(request)
     found = INDICATORS.get(name)
     if found is None:
         raise Http404(_("没有这个指标。"))
@@ -45,6 +45,7 @@ def indicator(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "indicator": found,
         "has_basis": found.basis is not None,
+        "may_see_statistics": user.may("view", "workplans.officialstatistic"),
         "on": on,
         "months": months_of(plan) if plan else [],
         "parts": [
