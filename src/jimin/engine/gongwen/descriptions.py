@@ -106,7 +106,8 @@ def qualifier(context: Context, seen: Seen) -> bool:
         return True
     if q.suffix and re.match(r"(?:的)?(?:为|评为|定为|视为)", right):
         return True
-    if _IS_GIVEN.match(right) and left.startswith(("对", "给", "向")):
+    given = _IS_GIVEN.match(right) and not right.startswith("的标准")
+    if given and left.startswith(("对", "给", "向")):
         return True
     listed = _LISTED.search(seen.tail)
     if q.suffix and q.unit != "%" and not listed and _BEFORE_COUNT.match(right):
@@ -323,7 +324,13 @@ def _before_a_rise(seen: Seen) -> bool:
     return bool(_LIST_RISES.match(seen.right)) or bool(_RISES.match(seen.right))
 
 
+_AGAINST = ("低于", "高于", "超过", "优于", "好于", "超出")
+_THE_GOAL = re.compile(r"的(?:控制|预期|年度|年初|既定|计划)*(?:目标|任务|计划)")
+
+
 def compared(_: Context, seen: Seen) -> bool:
+    if seen.left in _AGAINST and _THE_GOAL.match(seen.right):
+        return True  # 失业率为3.9%,低于4.5%的控制目标
     if re.search(r"在[^,;。]{0,12}$", seen.left) and re.match(r"[^,;。\d]{0,16}基础上", seen.right):
         return True
     if _THAN_BEFORE.search(seen.tail) and _CHANGES.match(seen.right):

@@ -268,6 +268,8 @@ def _abstract_count(context: Context, seen: Seen) -> bool:
         return True
     if _LISTED_WORKS.match(seen.right) and seen.unit in ("件", "项", "个"):
         return True
+    if seen.unit in ("件", "项", "个", "类") and _sums_up(context, seen):
+        return True
     end = seen.quantity.end
     if seen.unit in ("件", "项") and _AND_SO_MANY_WORKS.match(context.norm, end, end + 20):
         return True
@@ -285,6 +287,22 @@ def _abstract_count(context: Context, seen: Seen) -> bool:
     if explained and seen.unit not in ("%", "‰") and not is_money(seen.unit):
         return True
     return seen.unit in ("个", "项", "大") and bool(_ABSTRACT.match(seen.right))
+
+
+_ALL_TOLD = re.compile(r"(?:实事|事项|任务)(?:项目)?(?:共计?|共有|总计|合计)$")
+_COMPRISES = re.compile(r"(?:包括|涉及|涵盖|分为|包含)[^;。]*等$")
+_NOTHING_MORE = re.compile(r"大?(?:项目|工程|方面|任务|事项|内容|行动)?(?:$|[,;。、)])")
+
+
+def _sums_up(context: Context, seen: Seen) -> bool:
+    """包括老旧小区改造、管网养护等2个项目; 民生实事共计26项: how many were named."""
+    if _ALL_TOLD.search(seen.tail):
+        return True
+    if not seen.left.endswith("等") or not _NOTHING_MORE.match(seen.right):
+        return False
+    start = seen.quantity.start
+    lowest = max(context.sentence_at(start).start, start - 200)
+    return _COMPRISES.search(context.norm, lowest, start) is not None
 
 
 def _counts_what_follows(context: Context, seen: Seen) -> bool:

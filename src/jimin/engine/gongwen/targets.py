@@ -115,19 +115,37 @@ def read_targets(context: Context) -> tuple[list[Target], list[SetAside]]:
     return targets, set_aside
 
 
+_HEAD = 1200  # how far down headlines are looked for
+_LONGEST_HEADLINE = 60
+
+
 def _told_again(context: Context, quantities: list[Quantity]) -> set[int]:
-    """Where the title of a report says a figure that the text below says again."""
-    first = re.match(r"\s*([^\n]{4,60})\n", context.norm)
-    if first is None or first[1].rstrip()[-1:] in "。;" or not re.search(r"\d", first[1]):
+    """Where the headlines of a report say a figure that the text below says again."""
+    headlines, begins = _headlines(context)
+    if not headlines:
         return set()
-    node = context.outline.at(first.start(1))
-    if node is not None:
-        return set()
-    title = first[1].strip(" -")
+    title = context.norm[slice(*headlines[0])].strip(" -")
     ends = [m.end() for m in re.finditer(re.escape(title), context.norm)]
-    inside = {q.start for q in quantities if _lies_in(q.start, ends, len(title))}
+    inside = {
+        q.start
+        for q in quantities
+        if _lies_in(q.start, ends, len(title))
+        or (q.start < begins and any(a <= q.start < b for a, b in headlines))
+    }
     below = {(q.low, q.high) for q in quantities if q.start not in inside}
     return {q.start for q in quantities if q.start in inside and (q.low, q.high) in below}
+
+
+def _headlines(context: Context) -> tuple[list[tuple[int, int]], int]:
+    """The short lines with a figure above the first line of sentences, and where that begins."""
+    lines: list[tuple[int, int]] = []
+    for m in re.finditer(r"[^\n]+", context.norm[:_HEAD]):
+        line = m.group().strip(" ")
+        if "。" in line or context.outline.at(m.start()) is not None:
+            return lines, m.start()
+        if 4 <= len(line) <= _LONGEST_HEADLINE and line[-1] != ";" and re.search(r"\d", line):
+            lines.append(m.span())
+    return [], 0
 
 
 def _lies_in(place: int, ends: list[int], length: int) -> bool:

@@ -22,12 +22,13 @@ _NOW_LEAD = re.compile(
 )
 # 超额完成40所的年度目标任务 tells a result, unless it shall be so.
 _RESULT = re.compile(
-    r"(?:超额|提前|圆满|如期|顺利)(?:地)?(?:超额)?完成(?:了)?|完成(?:了)?(?:全年|年度|年初)[^,;。\d]{0,6}(?:目标|任务|计划)"
+    r"(?:超额|提前|圆满|如期|顺利)(?:地)?(?:超额)?完成(?:了)?|完成(?:了)?(?:全年|年度|年初)[^,;。\d]{0,6}(?:目标|任务|计划)|"
+    r"[均已各]超(?:过|出|额)?(?:年度|全年)(?:计划|目标|任务)"
 )
 _WILL_RESULT = re.compile(r"(?:确保|力争|争取|努力|保证|务必|推动|促进|[将要须能以])[^,;。]{0,12}$")
 _YEAR = re.compile(r"(?:在|到|至)?(20\d\d) ?年(?!度?的?(?:基础|标准|水平))")
 _PAST_CLAUSE = re.compile(
-    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|[一二三四五六七八九十几近]年来|共为|"
+    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|[一二三四五六七八九十几近]年来|共为|共?(?:征集|收集|收)到|曾[因经被获于]|"
     r"(?<!比)(?<!与)(?<!较)(?<!同)(?:去年|上年(?!度|末))(?!的?(?:同期|水平|基础|底|标准|实际))|"
     r"截[至止]|累计(?:发放|投入|投资|救助|完成|建成|实现|拨付|培训|销售|筹集|筹资)了?"
 )
@@ -96,7 +97,7 @@ _TOLD_BY = re.compile(
     r"[^,;。:]{0,24}(?:获悉|了解到?|悉|指出|介绍|表示|显示|强调|认为|透露|提出)[,:] *"
 )
 _PAST_CLAUSE_LEAD = re.compile(
-    r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?|去年|目前|"
+    r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?|去年|目前|[一二三四五几]年来|"
     r"(?:今年)?1[-至到]\d{1,2}月份?),"
 )
 _PAST_FIVE_LEAD = re.compile(rf"[,;:] *{_FIVE_YEARS.pattern},")
@@ -152,7 +153,7 @@ def tells_of_the_past(left: str, rest: str) -> bool:
     m = _PAST_CLAUSE.search(left + rest)
     if m is None or (m.group().startswith("累计") and re.match(r"[^,;。]{0,12}以上", rest)):
         return False
-    return not _FUTURE_CLAUSE.search(left + rest) or m.group() in ("去年", "上年")
+    return not _FUTURE_CLAUSE.search(left + rest) or m.group()[0] in "去上曾"
 
 
 def _says_what_there_is(told: str) -> bool:

@@ -107,3 +107,33 @@ def test_how_many_took_part_or_were_chosen_from_is_no_target(text: str) -> None:
 
 def test_one_of_each_is_two_targets() -> None:
     assert quotes(PLAN + "每个社区至少拥有1名医生和1名社工。") == ["1名", "1名"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # gathered, counted up, and gone
+        "共征集到群众意见300件。",
+        "包括老旧小区改造、管网养护等6个项目。",
+        "民生实事共计26项,要抓好落实。",
+        "养老服务、公厕改造等5个项目曾因进度滞后被通报。",
+        "全年完成节水灌溉3万亩,治理河道90公里,均超年度计划的20%。",
+        "可喜的是,一年来,全镇总产值达3亿元。",
+        "去年末,失业率为3.9%,低于4.5%的控制目标。",
+    ],
+)
+def test_what_is_counted_up_is_no_target(text: str) -> None:
+    assert quotes(PLAN + text) == []
+
+
+def test_every_headline_above_the_sentences_may_tell_a_figure_again() -> None:
+    text = "甲局:将建驿站18个\n2021-02-01 来源:甲报\n将建驿站18个\n今年,全市将建驿站18个。\n"
+    plan = read_plan(text, 2021)
+    assert [t.start for t in plan.targets] == [text.rindex("18个")]
+    listed = "新建驿站18个\n改造驿站18个\n"  # a plan of lines, not headlines
+    assert quotes(listed) == ["18个", "18个"]
+
+
+def test_a_standard_by_which_is_paid_is_no_condition() -> None:
+    plan = read_plan(PLAN + "对公办敬老院按照每年每院5万元的标准给予补助。", 2021)
+    assert [(t.quote, t.role) for t in plan.targets] == [("5万元", "policy_parameter")]
