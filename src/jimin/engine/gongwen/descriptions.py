@@ -379,7 +379,9 @@ _EACH_REACHES = re.compile(
 )
 _NOUNS = r"\d[\d.]*[^\d,;。、]{1,14}"
 # 全市9个图书馆、11个文化馆和2个美术馆: all there are.
-_LIST_OF_ALL = re.compile(rf"^(?:{PLACES})(?:范围内)?的?{_NOUNS}(?:[、和及]{_NOUNS})*[、和及]$")
+_LIST_OF_ALL = re.compile(
+    rf"^(?:今年|目前)?(?:{PLACES})(?:范围内)?的?{_NOUNS}(?:[、和及]{_NOUNS})*[、和及]$"
+)
 
 
 def per_denominator(_: Context, seen: Seen) -> bool:

@@ -27,6 +27,9 @@ _ENDS_WITH_CUE = re.compile(rf"(?:{CUES})(?:每[^,;。\d]{{1,8}}|年均|平均|�
 _COUNTED = re.compile(rf"(?:{COUNTED_VERBS})(?:至少|不少于|约|近|各)?$")
 _VERB_NEAR = re.compile(rf"(?:{VERBS})[^,;。]{{1,20}}$")
 _SAYS_WHAT = re.compile(rf"{CUES}|{VERBS}|力争|确保|为")
+_COUNTED_LAST = re.compile(rf"(?:{COUNTED_VERBS})[^,;。]{{2,20}}$")  # 新建供暖敬老院两所
+_PLAINLY_DONE = re.compile(r"(?:要|再|多|新)*(?:开|办|招|添|装|种|修|建|请|聘)")  # 开十个班
+_NO_FIGURE_OF_SPEECH = 20
 _ABSTRACT = re.compile(rf"(?:“[^”]*”)?(?:{ABSTRACT})")
 _NAMED = re.compile(rf"(?:“)?[^,;。、的]{{0,8}}?(?:{NAMED_BY_NUMERAL})")
 _TASKS_COUNTED = re.compile(
@@ -176,6 +179,7 @@ def _lesson(_: Context, seen: Seen) -> bool:
         seen.unit in _TEACHING
         and not ENDS_WITH_CUE_OR_VERB.search(seen.left[-12:])
         and not (_VERB_NEAR.search(seen.left))
+        and not seen.left.endswith(("上课", "授课", "开课", "送课"))
     )
 
 
@@ -196,7 +200,7 @@ def _past(context: Context, seen: Seen) -> bool:
         return True
     if not seen.quantity.suffix and _AS_MEASURED.search(seen.tail):
         told = context.norm[max(sentence.start, start - 200) : start]
-        if not _SHALL_BE.search(told):
+        if not _SHALL_BE.search(told) and not _under_goals(context, start):
             return True
     if _within_what_there_is(context, start, sentence.start):
         return True
@@ -226,6 +230,14 @@ def _led_by_an_earlier_year(context: Context, seen: Seen) -> bool:
 # 同比增长6.2%, with nobody wanting it, has been measured.
 _AS_MEASURED = re.compile(r"同比(?:分别)?(?:增长|下降|提高|增加|减少|上升)$")
 _SHALL_BE = re.compile(r"力争|确保|争取|目标|预期|预计|计划|实现|完成|[要将]|全年|今年|明年|年内")
+_GOALS = re.compile(r"目标|任务|打算|计划|安排|要点")
+
+
+def _under_goals(context: Context, start: int) -> bool:
+    nodes = context.outline.path(context.outline.at(start))
+    return any(_GOALS.search(node.title) for node in nodes)
+
+
 _BRACKET_REACH = 240
 
 
@@ -290,13 +302,25 @@ def _abstract_count(context: Context, seen: Seen) -> bool:
 
 
 _ALL_TOLD = re.compile(r"(?:实事|事项|任务)(?:项目)?(?:共计?|共有|总计|合计)$")
+_KINDS_BEFORE = re.compile(r"\d+(?:个?大?类|个方面)(?:共)?$")  # 共6大类18项
+_WORKS_TOLD = re.compile(r"件[^,;。\d]{0,4}实事")  # 去年办了9件实事,今年要办12件
 _COMPRISES = re.compile(r"(?:包括|涉及|涵盖|分为|包含)[^;。]*等$")
 _NOTHING_MORE = re.compile(r"大?(?:项目|工程|方面|任务|事项|内容|行动)?(?:$|[,;。、)])")
 
 
 def _sums_up(context: Context, seen: Seen) -> bool:
     """包括老旧小区改造、管网养护等2个项目; 民生实事共计26项: how many were named."""
-    if _ALL_TOLD.search(seen.tail):
+    if re.match(r"[^,;。\d]{2,14}之一", seen.right):
+        return True
+    if (
+        seen.unit in ("件", "项")
+        and seen.right[:1] in ("", "都", "均", "全")
+        and not seen.quantity.suffix
+    ):
+        told = context.norm[max(0, seen.quantity.start - 120) : seen.quantity.start]
+        if "实事" not in seen.left and _WORKS_TOLD.search(told.rpartition("\n")[2]):
+            return True
+    if _ALL_TOLD.search(seen.tail) or _KINDS_BEFORE.search(seen.tail):
         return True
     if not seen.left.endswith("等") or not _NOTHING_MORE.match(seen.right):
         return False
@@ -333,6 +357,8 @@ def _words_for_numbers(context: Context, seen: Seen) -> bool:
         return True
     if q.unit not in _COUNTABLE_CHINESE and not is_money(q.unit) and q.unit != "倍":
         return True
+    if q.low >= _NO_FIGURE_OF_SPEECH or _PLAINLY_DONE.fullmatch(seen.left):
+        return False
     if seen.tail.endswith("突破") and _NAMED.match(seen.right):
         return True  # 突破三个难题
     if _ENDS_WITH_CUE.search(seen.tail):
@@ -348,7 +374,8 @@ def _words_for_numbers(context: Context, seen: Seen) -> bool:
         return False
     if q.low < 2 or (q.unit in ("个", "次", "条", "对") and _NAMED.match(seen.right)):
         return True
-    return not _COUNTED.search(seen.tail)
+    ends = not seen.right and q.unit in _ONE_OF and _COUNTED_LAST.search(seen.left)
+    return not (ends or _COUNTED.search(seen.tail))
 
 
 def _nothing_said(context: Context, seen: Seen) -> bool:

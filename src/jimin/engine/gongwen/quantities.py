@@ -60,7 +60,7 @@ _POINTS = "个百分点|百分点|%|‰"
 _DIGITS = re.compile(
     rf"(?<![\d.])(?P<low>{_NUMBER})[ ]?(?P<lowtimes>{_MULTIPLE})?"
     rf"(?:(?P<lowunit>{_POINTS}|{_UNIT})?[ ]?[-至到][ ]?(?P<high>{_NUMBER})[ ]?)?"
-    rf"(?P<times>{_MULTIPLE})?(?P<vague>[多余])?"
+    rf"(?P<times>{_MULTIPLE})?(?P<vague>[多余]|来(?={_UNIT}))?"
     rf"[ ]?(?P<unit>{_POINTS}|{_UNIT})?"
     rf"(?P<rate>/(?:人|户|床|张|亩|平方米|立方米|升)?·?[年月日天次人户]?)?{_SUFFIX}"
 )
@@ -75,7 +75,7 @@ _TENTHS = re.compile(
 )
 _COUNT = re.compile(
     rf"(?P<low>[{_CHINESE}]{{1,8}})(?:[-至到](?P<high>[{_CHINESE}]{{1,8}}))?"
-    rf"(?P<vague>[多余])?(?P<unit>{_UNIT})(?P<suffix>及以上|以上|以下|以内|之内|左右)?"
+    rf"(?P<vague>[多余来])?(?P<unit>{_UNIT})(?P<suffix>及以上|以上|以下|以内|之内|左右)?"
 )
 _LONGEST = 15  # a longer row of digits is a telephone, an account or an identity number
 _MONEY = {"美元", "欧元", "港元", "日元", "元"}

@@ -51,13 +51,13 @@ _PARAMETER = re.compile(
     r"(?:救助|报销|支付|补偿|补助|资助)比例|给予|奖补"
 )
 _SET_LEVEL = re.compile(
-    r"封顶线|起付线|限额|标准(?:为|是)?$|标准(?:为|每)|给予|(?:按照?)[^,;。]*$|每人每[月年]"
+    r"封顶线|起付线|限额|(?:确|核)定为$|标准(?:为|是)?$|标准(?:为|每)|给予|(?:按照?)[^,;。]*$|每人每[月年]"
 )
 # 按每张床位2000元给予补助, 对省级的一次性奖补20万元
 _IS_PAID = re.compile(r"(?:的?标准)?(?:给予|予以|发放)|的[^,;。]{0,6}(?:奖励|补助|补贴|奖补)")
 _PAID_FOR = re.compile(r"^(?:对|给)[^,;。]*(?:奖补|奖励|补助|补贴|资助)(?:资金)?$")
 _GIVEN = re.compile(r"(?:财政)?(?:补贴|补助|奖励|奖补|津贴)")
-_PER_FIRST = re.compile(r"^[每各](?:个|处|家|户|名|人|所|座)?(?=..)")
+_PER_FIRST = re.compile(r"^[每各](?:个|处|家|户|名|人|所|座)?")
 _PAID_EACH = re.compile(r"的?[^,;。\d]{0,6}(?:补助|补贴|奖励|津贴|慰问金|救助金|补助金)")
 _ACTION_ENDS = re.compile(
     r"(?:改造|建设|治理|整治|修复|加装|提升|试点|培训|认定|评定)(?:项目|工程)?$"
@@ -141,7 +141,7 @@ def _headlines(context: Context) -> tuple[list[tuple[int, int]], int]:
     lines: list[tuple[int, int]] = []
     for m in re.finditer(r"[^\n]+", context.norm[:_HEAD]):
         line = m.group().strip(" ")
-        if "。" in line or context.outline.at(m.start()) is not None:
+        if "。" in line or "|" in line or context.outline.at(m.start()) is not None:
             return lines, m.start()
         if 4 <= len(line) <= _LONGEST_HEADLINE and line[-1] != ";" and re.search(r"\d", line):
             lines.append(m.span())
@@ -309,10 +309,14 @@ def _target(context: Context, item: _Item, earlier: list[Target]) -> Target:
         reading.subject = own.subject
         _distribute_base(reading, item)
     subject, scope = clean(reading.subject)
-    if reading.per and _GIVEN.fullmatch(subject):
-        subject = _PER_FIRST.sub("", reading.per) + subject
+    if (
+        reading.per
+        and _GIVEN.fullmatch(subject)
+        and len(who := _PER_FIRST.sub("", reading.per)) > 1
+    ):
+        subject = who + subject
     whole = whole_of(context, seen, earlier) if part else None
-    if whole is not None and (len(subject) <= 4 or subject == scope or is_place(subject)):
+    if whole is not None and (len(subject) <= 3 or subject == scope or is_place(subject)):
         scope = scope or subject
         subject = whole.subject
     subject, inherited = inherit(context, seen, subject, earlier)

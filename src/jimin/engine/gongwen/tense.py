@@ -50,6 +50,7 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
     for start, end in spans:
         opens = previous_end < 0 or "\n" in text[previous_end:start]
         opens = opens and not _GOES_ON.match(text, start)
+        opens = opens and text[max(0, previous_end - 1) : previous_end] not in (":", ";")
         before, past = past, past and not opens
         head = text[start : min(end, start + 50)].lstrip(" ")
         said = _tense_of(head, year)
@@ -57,6 +58,7 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
             past = said
         states = _STATE_LEAD.match(head) is not None
         past = past or (opens and states and before)  # 目前，… goes on where the past was told
+        past = past or (opens and before and _ALL_DONE.search(text[start:end]) is not None)
         flags.append(past or states or _tells_a_result(text, start, end))
         told = text[start : min(end, start + 200)]
         past = past or turned_to_the_past(told, year)
@@ -66,6 +68,7 @@ def past_sentences(text: str, spans: list[tuple[int, int]], year: int) -> list[b
     return flags
 
 
+_ALL_DONE = re.compile(r"(?:圆满|顺利|如期|全面|基本)(?:完成|结束|建成|实现)。?$")
 _LONGEST_REPORT = 400
 _GOES_ON = re.compile(r" *(?:—|--|●|◆|■|▲|★|·)")  # a paragraph that goes on the list above
 _BYLINE = re.compile(r"[^,;。:()]{0,16}(?:讯|日电)(?: |\([^()]{1,20}\))*(?=.)")
@@ -128,8 +131,8 @@ def _tense_of(head: str, year: int) -> bool | None:
     if _SO_FAR_LEAD.match(head):
         return True
     five = _FIVE_YEARS.match(head)
-    if five and _last_year(five[1]) < year:
-        return True
+    if five:
+        return _last_year(five[1]) < year or five.group().endswith("以来")
     span = _SPAN_LEAD.match(head)
     if span:
         return int(span[1]) < year

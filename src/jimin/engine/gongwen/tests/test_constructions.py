@@ -235,3 +235,41 @@ def test_blanks_around_a_number_change_nothing() -> None:
         date(2021, 12, 31),
         date(2022, 12, 31),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        # numerals in characters, at the end of a clause, plain or approximate
+        ("在高海拔乡镇新建供暖敬老院两所。", ["两所"]),
+        ("新增护理床位一百二十张。", ["一百二十张"]),
+        ("开十个班,招两百来名学员。", ["十个", "两百来名"]),
+        ("招募志愿者300来名。", ["300来名"]),
+        ("抓好十个方面、二十项制度建设。", []),
+        # lessons given
+        ("全年上课900课时。", ["900课时"]),
+        # a rise under the heading of what shall be done
+        ("总产值达到90亿元,同比增长6.5%。", ["90亿元", "6.5%"]),
+        # kinds and items counted up
+        ("按下达指标执行,共6大类18项。", []),
+        # all there are
+        ("今年全县90个村、12个社区要进行换届。", []),
+    ],
+)
+def test_a_wording_gives_its_quantities(text: str, rows: list[str]) -> None:
+    assert [quote for quote, _, _ in told(text)] == rows
+
+
+def test_the_standard_after_a_count_is_of_the_thing_counted() -> None:
+    text = "提供托养服务900人,补助标准每人每年1200元。"
+    assert told(text)[1] == ("1200元", "提供托养服务补助标准", "=")
+    text = "对运营满一年的民办机构,省财政按每张床位每年1500元给予运营补贴。"
+    assert told(text) == [("1500元", "民办机构运营补贴", "=")]
+    text = "● 近视率控制在30%以内"
+    assert told(text) == [("30%以内", "近视率", "<=")]
+
+
+def test_a_row_of_a_table_is_no_headline() -> None:
+    text = "序号\t项目\t任务\n1\t养老\t新建驿站6家\n2\t菜场\t建成菜市场6个\n注:按下达指标执行。\n"
+    assert [quote for quote, _, _ in told(text)] == ["6家", "6个"]
+    assert [t.quote for t in read_plan(text, 2021).targets] == ["6家", "6个"]

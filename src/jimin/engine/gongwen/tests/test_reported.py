@@ -137,3 +137,25 @@ def test_every_headline_above_the_sentences_may_tell_a_figure_again() -> None:
 def test_a_standard_by_which_is_paid_is_no_condition() -> None:
     plan = read_plan(PLAN + "对公办敬老院按照每年每院5万元的标准给予补助。", 2021)
     assert [(t.quote, t.role) for t in plan.targets] == [("5万元", "policy_parameter")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a list below a colon is of the same time as what leads it
+        "局长说:2020年,各项实事全部完成。主要成果有:\n\n招录大学生900名;\n\n新增就业3万人;\n",
+        # a paragraph that begins with what has been done goes on the report
+        "去年,民生持续改善。\n灾后重建圆满完成。改造校舍8万平方米,新增项目7个。\n",
+        # works counted
+        "去年办了10件实事,今年要办12件。其中,7件都涉及农村。",
+        "部里要重点推动的4项重大工程之一便是养老工程。",
+    ],
+)
+def test_what_goes_on_a_report_is_no_target(text: str) -> None:
+    assert quotes(text) == []
+
+
+def test_the_five_years_to_come_end_a_report() -> None:
+    text = "“十二五”期间,床位达到6万张。“十三五”期间,床位将增加到9万张。"
+    assert quotes(text, 2016) == ["9万张"]
+    assert quotes("“十三五”以来,床位达到6万张。", 2018) == []
