@@ -46,6 +46,7 @@ _BEYOND = re.compile(
 _BEYOND_FLATLY = re.compile(
     rf"(?:(?<!不)(?<!得)(?:{MORE_THAN}|{LESS_THAN})|已?满|年满|不满|未满|届满|达|上)$"
 )
+_LIMITED = re.compile(rf"(?:{MORE_THAN}|{LESS_THAN}|已?满|年满|达到?)$")
 _OF_THOSE = re.compile(rf"的(?!{_GOAL})(?:[\u4e00-\u9fff“\d]|可(?!支配)|由|按|每)")
 _CONDITION = re.compile(r"的(?:[,]|可以?(?!支配)|不得|给予|予以|按照?|由|不再|直接|优先|一次性)")
 _IS_GIVEN = re.compile(r"的?[^,;。]{0,24}(?:给予|予以)")
@@ -159,6 +160,8 @@ def _beyond(seen: Seen) -> bool:
     q, right = seen.quantity, seen.right
     if _CONDITION.match(right) and _ENDS_WITH_LIMIT.search(seen.tail + q.suffix):
         return True
+    if right == "的" and (q.suffix or _LIMITED.search(seen.tail)):
+        return True  # 面积超过500平方米的,应当…
     if not _OF_THOSE.match(right):
         return False
     if q.unit in SHARES:
@@ -229,6 +232,7 @@ _EXTENT_OF_WORKS = re.compile(
 )
 
 
+_ALL_IN_ALL = re.compile(r"(?:约|共计?|合计|总计)+")  # 拆除旧房90户,约6000平方米
 # 减少农村贫困人口900人
 _PEOPLE_MOVED = re.compile(
     r"(?:减少|新增|带动|转移|解决|实现|完成|帮助|搬迁|安置|稳定)[^,;。\d]{0,12}人口$"
@@ -256,6 +260,10 @@ def described(context: Context, seen: Seen) -> bool:
         return True
     if q.unit in _CAPACITIES and q.suffix in ("及以下", "及以上") and seen.right:
         return True  # 10万千瓦及以下机组
+    if q.unit in _EXTENTS and not seen.right and _ALL_IN_ALL.fullmatch(seen.left):
+        before = context.norm[max(0, seen.clause.start - 30) : seen.clause.start]
+        if re.search(r"\d[^。;\n]*,$", before):
+            return True
     if q.suffix and not seen.right:
         return False  # 面积5万平方米以上 is asked for
     if q.unit in ("人", "名", "户") and _PEOPLE_MOVED.search(seen.left):
@@ -293,9 +301,12 @@ def capacity_name(_: Context, seen: Seen) -> bool:
 _BASELINE = re.compile(r"(?:由|从)(?![^,;。]{0,16}(?:到|至))[^,;。]{0,24}$")
 _RISES = re.compile(
     r"^[^,;。]{0,16}?(?:提高|增加|上升|提升|扩大|调整|增长|下降|降低|降|减少|压缩|缩短|压减|上调|缩减|调|增|减|"
-    r"变|精简|升)(?:到|至|为)|^[到至]"
+    r"变|精简|升|扩|扩展|拓展|延伸)(?:到|至|为)|^[到至]"
 )
 _THAN_BEFORE = re.compile(r"(?:比|较)[^,;。]{0,10}(?:年|期|季|[底末初月])度?的?$")
+_MORE_THAN_BEFORE = re.compile(
+    r"(?:比|较)(?:去年|上年|往年)(?:同期)?(?:[^,;。]{0,6}[多少高低][出了]|[多少高低])$"
+)
 _CHANGES = re.compile(r"^(?:提高|增长|上升|提升|增加|下降|降低|减少|压减|翻|再)")
 
 
@@ -332,6 +343,8 @@ def compared(_: Context, seen: Seen) -> bool:
     if seen.left in _AGAINST and _THE_GOAL.match(seen.right):
         return True  # 失业率为3.9%,低于4.5%的控制目标
     if re.search(r"在[^,;。]{0,12}$", seen.left) and re.match(r"[^,;。\d]{0,16}基础上", seen.right):
+        return True
+    if _MORE_THAN_BEFORE.search(seen.tail):
         return True
     if _THAN_BEFORE.search(seen.tail) and _CHANGES.match(seen.right):
         return True

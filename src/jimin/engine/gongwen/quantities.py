@@ -28,6 +28,7 @@ class Quantity:
 
 _UNIT = longest_first(
     """
+    个次 管
     人次 户次 家次 场次 车次 班次 件次 台次 例次 课次 万人天 人天 人日 人(?!口) 名 位 户 家 所 个 处
     座 张 套 件 起 项 条 场 次 台 辆 本 份 册 部 篇 首 幅 期 批 届 班 课时 学时 对 亩 公顷
     平方米 平方公里 立方米 万平 ㎡ 公里 千米 米 厘米 毫米 海里 吨 公斤 千克 斤 克 头 只 支 枚 颗
@@ -65,18 +66,20 @@ _DIGITS = re.compile(
     rf"(?P<rate>/(?:人|户|床|张|亩|平方米|立方米|升)?·?[年月日天次人户]?)?{_SUFFIX}"
 )
 _CHINESE = "零〇一二两三四五六七八九十百千万亿"
-_PERCENT = re.compile(rf"(?P<base>百|千)分之(?P<number>[{_CHINESE}点\d.]{{1,9}}){_SUFFIX}")
+_PERCENT = re.compile(rf"(?P<base>百|千|万)分之(?P<number>[{_CHINESE}点\d.]{{1,9}}){_SUFFIX}")
 _FRACTION = re.compile(
     rf"(?P<below>[二三四五六七八九十])分之(?P<above>[一二三四五六七八九]){_SUFFIX}"
 )
 _HALF = re.compile(r"(?:一半|半数)(?P<suffix>及?以上)|(?:超过?|过|达到?)(?P<bare>一半|半数|半)")
 _TENTHS = re.compile(
-    rf"(?<![{_CHINESE}])(?P<number>[一二三四五六七八九]|\d)成{_SUFFIX}(?=[^员就果立人])"
+    rf"(?<![{_CHINESE}])(?P<number>[一二两三四五六七八九]|\d)成(?P<more>[一二三四五六七八九半])?{_SUFFIX}"
+    r"(?![员就果立人功长绩效本交熟都])"
 )
 _COUNT = re.compile(
     rf"(?P<low>[{_CHINESE}]{{1,8}})(?:[-至到](?P<high>[{_CHINESE}]{{1,8}}))?"
     rf"(?P<vague>[多余来])?(?P<unit>{_UNIT})(?P<suffix>及以上|以上|以下|以内|之内|左右)?"
 )
+_HALF_TENTH = Decimal(5)
 _LONGEST = 15  # a longer row of digits is a telephone, an account or an identity number
 _MONEY = {"美元", "欧元", "港元", "日元", "元"}
 
@@ -101,7 +104,7 @@ def _all(text: str) -> Iterator[Quantity]:
             if number is None and re.fullmatch(r"\d+(?:\.\d+)?", m["number"]):
                 number = Decimal(m["number"])
             if number is not None:
-                unit = "%" if m["base"] == "百" else "‰"
+                unit = {"百": "%", "千": "‰", "万": "‱"}[m["base"]]
                 yield _quantity(m, number, unit, "percent")
         for m in _FRACTION.finditer(text):
             above, below = chinese_number(m["above"]), chinese_number(m["below"])
@@ -114,7 +117,8 @@ def _all(text: str) -> Iterator[Quantity]:
     for m in _TENTHS.finditer(text):
         tenths = chinese_number(m["number"]) if not m["number"].isascii() else Decimal(m["number"])
         if tenths:
-            yield _quantity(m, tenths * 10, "%", "fraction")
+            more = _HALF_TENTH if m["more"] == "半" else chinese_number(m["more"] or "零")
+            yield _quantity(m, tenths * 10 + (more or 0), "%", "fraction")
     for m in _COUNT.finditer(text):
         low = chinese_number(m["low"])
         high = chinese_number(m["high"]) if m["high"] else None

@@ -316,7 +316,7 @@ def _target(context: Context, item: _Item, earlier: list[Target]) -> Target:
     ):
         subject = who + subject
     whole = whole_of(context, seen, earlier) if part else None
-    if whole is not None and (len(subject) <= 3 or subject == scope or is_place(subject)):
+    if whole is not None and (len(subject) <= 2 or subject == scope or is_place(subject)):
         scope = scope or subject
         subject = whole.subject
     subject, inherited = inherit(context, seen, subject, earlier)

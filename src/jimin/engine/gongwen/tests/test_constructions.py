@@ -273,3 +273,33 @@ def test_a_row_of_a_table_is_no_headline() -> None:
     text = "序号\t项目\t任务\n1\t养老\t新建驿站6家\n2\t菜场\t建成菜市场6个\n注:按下达指标执行。\n"
     assert [quote for quote, _, _ in told(text)] == ["6家", "6个"]
     assert [t.quote for t in read_plan(text, 2021).targets] == ["6家", "6个"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        # shares in words
+        ("日间照料覆盖率突破九成、农村达到六成五。", [("九成", 90, "%"), ("六成五", 65, "%")]),
+        ("拿出不少于两成的床位优先收住失能老人。", [("两成", 20, "%")]),
+        ("差错率控制在万分之三以内。", [("万分之三以内", 3, "‱")]),
+        ("成立两成功小组。", []),
+        # on top of last year
+        ("农村幸福院在去年85所的基础上再建30所。", [("30所", 30, "所")]),
+        ("信访量比上年减少20%。", [("20%", 20, "%")]),
+        ("公益金较去年多出三成。", []),
+        # a condition that ends its clause
+        ("建筑面积超过500平方米的,应当设置喷淋。", []),
+        # so much all in all
+        ("拆除旧房90户,约6000平方米。", [("90户", 90, "户")]),
+        ("示范村从2个扩到6个。", [("6个", 6, "个")]),
+        # stocks for so many days, and units seldom met
+        ("储备满足30天以上使用量的物资。", [("30天以上", 30, "天")]),
+        (
+            "检测能力提升至3万管,提供岗位2万个次。",
+            [("3万管", 30000, "管"), ("2万个次", 20000, "个次")],
+        ),
+    ],
+)
+def test_a_share_or_a_sum_is_read(text: str, rows: list[tuple[str, int, str]]) -> None:
+    plan = read_plan(PLAN + text, 2021)
+    assert [(t.quote, t.value, t.unit) for t in plan.targets] == rows
