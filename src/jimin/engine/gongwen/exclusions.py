@@ -295,7 +295,7 @@ def _abstract_count(context: Context, seen: Seen) -> bool:
         return not _PAPERS.search(seen.tail)
     if _counts_what_follows(context, seen):
         return True
-    explained = seen.left.startswith("即") and seen.quantity.suffix == ""
+    explained = re.match(r"即(?!.*[每各])", seen.left) and seen.quantity.suffix == ""
     if explained and seen.unit not in ("%", "‰") and not is_money(seen.unit):
         return True
     return seen.unit in ("个", "项", "大") and bool(_ABSTRACT.match(seen.right))

@@ -24,7 +24,7 @@ _GROWTH_OR_DOING = re.compile(rf"(?:{GROWTH})$|^(?:实现|完成)")
 _IS_COMPARED = re.compile(rf"(?:{AT_LEAST}|{MORE_THAN}|{AT_MOST})$")
 _SUM = re.compile(r"总数|总量|总额|总规模|总面积|总长度|数量")
 _VERBS_FIRST = re.compile(
-    rf"^(?:拟|计划|再|新|开工)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展|取消|募集|发放)"
+    rf"^(?:拟|计划|再|新|开工)?(?:{COUNTED_VERBS}|登记|培训|救助|改造|发展|取消|募集|发放|开工)"
 )
 _NUMBERED = re.compile(r"\d[\d.,]*[万亿]?[\u4e00-\u9fff]{1,2}(?:以上)?$|去年|上年|\d+月底?前")
 _HOME = re.compile(r"(?:城市|城镇|城区|农村|市区|乡村|县城|县\(市(?:、区)?\)|乡镇)")
@@ -313,6 +313,29 @@ def _field_before(place: Place) -> str:
     return field["field"] + place.subject if field and start < place.sentence_start else ""
 
 
+_PAID_EACH = re.compile(r"每人每?(?:[月年日天]|学年|学期)(?:不低于|不少于|发放?)?$")
+_PAYMENT = re.compile(r"(?:补贴|补助|津贴|救助金|标准|奖励)$")
+
+
+def _payment_of_the_task(place: Place) -> str:
+    """重度残疾人护理补贴。一级每人每月100元: the heading says what is paid."""
+    if not _PAID_EACH.search(place.seen.left) or _PAYMENT.search(place.subject):
+        return ""
+    node = place.context.outline.at(place.seen.quantity.start)
+    titled = node is not None and _PAYMENT.search(node.title) and len(node.title) <= 20
+    return node.title + place.subject if node is not None and titled else ""
+
+
+def _share_of_it(place: Place) -> str:
+    """新增床位400张,其中护理型不少于三成"""
+    near, subject = place.near, place.subject
+    if near is None or place.seen.unit != "%" or near.unit in ("%", "‰"):
+        return ""
+    if not 2 <= len(subject) <= 4 or not is_part(place.context, place.seen):
+        return ""
+    return subject + _VERBS_FIRST.sub("", near.subject, count=1)
+
+
 _SIBLING = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
@@ -338,6 +361,8 @@ _STEPS: list[Callable[[Place], str]] = [
     _measured_alike,
     _size_of_it,
     _rate_beside,
+    _payment_of_the_task,
+    _share_of_it,
     _sibling,
     _per_many,
     _paying,

@@ -289,6 +289,8 @@ def _share_the_tail(items: list[str]) -> list[str]:
     measure = _TAIL_MEASURE.search(last := items[-1])
     if measure and not any(_TAIL_MEASURE.search(item) for item in items[:-1]):
         return [*(item + measure["tail"] for item in items[:-1]), last]
+    if any(item.endswith(("率", "比例", "度", "数")) for item in items[:-1]):
+        return items
     shortest = max(len(item) for item in items[:-1])
     tail = last[shortest:]
     if shortest <= 4 and len(tail) >= 2 and all(len(item) <= 4 for item in items[:-1]):

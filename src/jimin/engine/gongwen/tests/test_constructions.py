@@ -300,6 +300,19 @@ def test_a_row_of_a_table_is_no_headline() -> None:
         ),
     ],
 )
-def test_a_share_or_a_sum_is_read(text: str, rows: list[tuple[str, int, str]]) -> None:
+def test_a_share_or_a_sum_is_read(text: str, rows: list[tuple[str, object, str]]) -> None:
     plan = read_plan(PLAN + text, 2021)
     assert [(t.quote, t.value, t.unit) for t in plan.targets] == rows
+
+
+def test_what_a_figure_is_about_may_stand_in_the_heading_or_the_count_before() -> None:
+    text = "一、标准\n(一)残疾人护理补贴。一级每人每月100元,二级每人每月80元。\n"
+    assert [t.subject for t in read_plan(text, 2021).targets] == [
+        "残疾人护理补贴一级",
+        "残疾人护理补贴二级",
+    ]
+    assert told("新增养老床位400张,其中护理型不少于三成。")[1] == ("三成", "护理型养老床位", ">=")
+    rows = told("力争开工率、投资完成率分别达到95%、100%。")
+    assert [subject for _, subject, _ in rows] == ["开工率", "投资完成率"]
+    text = "实施“31”工程,即每个县建成3个示范点、1个示范机构。"
+    assert [quote for quote, _, _ in told(text)] == ["3个", "1个"]
