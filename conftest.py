@@ -3,9 +3,14 @@
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import translation
+
+if TYPE_CHECKING:
+    from jimin.project.commands.tests.started import Started
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
 
@@ -101,3 +106,29 @@ def make_user(db: None) -> "Callable[..., object]":
         return user
 
     return make
+
+
+@pytest.fixture(scope="session")
+def started() -> "Iterator[Started]":
+    """The program, started once for every test that needs processes of it."""
+    from jimin.project.commands.tests.started import Started
+
+    started = Started("jimin.foundation.jobs.worker", "jimin.project.cli")
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def empty_database(
+    started: "Started", tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[Callable[[Path], str]]":
+    """Gives an installation its database with all tables; returns its URL.
+
+    The tables are made once and copied: over SQLite for all processes of a run, over PostgreSQL
+    as a template for each.
+    """
+    from jimin.project.commands.tests.empty import Empty
+
+    empty = Empty(started, tmp_path_factory.getbasetemp())
+    yield empty.give
+    empty.drop()

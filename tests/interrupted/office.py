@@ -1,38 +1,45 @@
-"""What the tests let another process do: `python -m tests.interrupted.office WHAT ROWS`."""
+"""What the tests let another process do, of the program that was started for them."""
 
 import datetime as dt
 import json
-import os
-import sys
 import tempfile
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
-import django
+from django.db import transaction
+from django.http import QueryDict
 
-django.setup()
+from jimin.domains.assistance.jobs import begin_month
+from jimin.domains.assistance.models import MonthLine, MonthRun
+from jimin.domains.assistance.services import assess_month, declare_many
+from jimin.domains.assistance.tests.conftest import COUNTY, Street, build_street
+from jimin.domains.assistance.tests.test_months import declared
+from jimin.foundation.access.models import Post, User
+from jimin.foundation.access.scope import System, acting_as, acting_as_system
+from jimin.foundation.audit import services as audit
+from jimin.foundation.audit.models import Entry
+from jimin.foundation.jobs import services as jobs
+from jimin.foundation.jobs.models import Job
+from jimin.foundation.records import bulk
+from jimin.foundation.records import jobs as record_jobs
+from jimin.foundation.records.declare import registry
+from jimin.foundation.records.exports import Wanted
+from jimin.foundation.records.jobs import EXPORT, LOAD
+from jimin.foundation.records.models import Batch, BatchRow, Upload
+from jimin.foundation.sealed.rules import sm3
+from jimin.foundation.tables import OutColumn, stream_xlsx
+from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.tests.few import ALSO_HERE, HERE, TOWNSHIP, few_areas
+from jimin.kernel.people.models import Person
+from tests.factories import identity_number
 
-from django.core.management import call_command  # noqa: E402
-
-from jimin.foundation.access.models import Post, User  # noqa: E402
-from jimin.foundation.access.scope import acting_as_system  # noqa: E402
-from jimin.foundation.audit import services as audit  # noqa: E402
-from jimin.foundation.audit.models import Entry  # noqa: E402
-from jimin.foundation.jobs import services as jobs  # noqa: E402
-from jimin.foundation.jobs.models import Job  # noqa: E402
-from jimin.foundation.records.exports import Wanted  # noqa: E402
-from jimin.foundation.records.jobs import EXPORT, LOAD  # noqa: E402
-from jimin.foundation.records.models import Upload  # noqa: E402
-from jimin.foundation.tables import OutColumn, stream_xlsx  # noqa: E402
-from jimin.kernel.areas.tests.few import HERE, TOWNSHIP, few_areas  # noqa: E402
-from jimin.kernel.people.models import Person  # noqa: E402
-from tests.factories import identity_number  # noqa: E402
-
+JUNE = dt.date(2016, 6, 1)
 HEAD = ("姓名", "公民身份号码", "所在村")
 
 
 def prepare() -> User:
-    call_command("migrate", verbosity=0)
     few_areas()
     user = User.objects.create_user("clerk", "王经办")
     Post.objects.create(
@@ -74,6 +81,88 @@ def ask_export(rows: int) -> None:
     jobs.ask(actor=user, kind=EXPORT, values=values, total=rows)
 
 
+def ask_move(rows: int) -> None:
+    """All persons are to move; every tenth lives there already, which the trial has found."""
+    user = prepare()
+    Person._base_manager.bulk_create(
+        Person(
+            name=f"甲{n}",
+            citizen_id=identity_number(n),
+            area_id=ALSO_HERE if n % 10 == 9 else HERE,
+        )
+        for n in range(rows)
+    )
+    record = registry["people.person"]
+    [action] = [action for action in record.actions if action.name == "move"]
+    sent = QueryDict(mutable=True)
+    sent.update({"area": ALSO_HERE, "reason": "搬家"})
+    with acting_as(user):
+        batch = bulk.choose(actor=user, record=record, action=action, rows=record.rows())
+        bulk.fill_in(batch=batch, action=action, data=sent)
+        batch.refresh_from_db()
+        bulk.try_out(
+            actor=user,
+            record=record,
+            action=action,
+            rows=list(batch.rows.all()),
+            values=bulk.values_of(action, batch),
+        )
+        Batch.objects.update(state=Batch.State.TRIED)
+        for _ in range(2):
+            record_jobs.carry_out(actor=user, record=record, action=action, batch=batch)
+
+
+def ask_month(rows: int) -> None:
+    """Families of one to three with all that a month finds, one in ten with something unknown."""
+    with acting_as_system("test"):
+        street = build_street()
+        families = [_family(street, n) for n in range(rows)]
+        declare_many(actor=System("test"), declared=families)
+        [county] = Area.objects.filter(pk=COUNTY)
+    for officer in (street.officer, street.second_officer):
+        begin_month(actor=officer, month=JUNE, counties=[county])
+
+
+def _family(street: Street, n: int) -> Any:
+    births = (f"{1960 + n // 50}-01-01", f"{1980 + n // 50}-05-05", f"{2008 + n // 50}-09-01")[
+        : n % 3 + 1
+    ]
+    wages: list[str | None] = [str(n % 15 * 60), *["0"] * (len(births) - 1)]
+    return declared(street.family(*births), *([None, *wages[1:]] if n % 10 == 9 else wages))
+
+
+def tell_month() -> None:
+    """What was found, and whether the same comes out once more."""
+    with acting_as_system("test"):
+        run = MonthRun.objects.get()
+        found, books = month_lines(), run.books.read()
+        with transaction.atomic():
+            [again] = assess_month(actor=System("test"), month=JUNE, area=run.area, again=True)
+            same = month_lines() == found and again.sm3 == run.sm3
+            transaction.set_rollback(True)
+        job = Job.objects.get(owner__isnull=False)
+        print(
+            json.dumps(
+                {
+                    "state": job.state,
+                    "attempt": job.attempt,
+                    "households": run.households,
+                    "proposals": len({line[0] for line in found}),
+                    "conclusions": sorted({line[1] for line in found}),
+                    "runs": Entry.objects.filter(verb="assess_month").count(),
+                    "same": same,
+                    "books": sm3(books) == run.sm3,
+                    "broken": audit.first_broken(),
+                }
+            )
+        )
+
+
+def month_lines() -> list[tuple[int, str, str, Decimal | None, str]]:
+    rows = MonthLine.objects.order_by("household_id")
+    return list(rows.values_list("household_id", "conclusion", "proposal", "amount", "reason"))
+
+
 def tell() -> None:
     with acting_as_system("test"):
         job = Job.objects.get(owner__isnull=False)
@@ -88,6 +177,9 @@ def tell() -> None:
                     "persons": len(persons),
                     "different": len(set(persons)),
                     "added": verbs.count("add"),
+                    "moved": verbs.count("move"),
+                    "there": Person.objects.filter(area_id=ALSO_HERE).count(),
+                    "states": dict(Counter(BatchRow.objects.values_list("state", flat=True))),
                     "imports": verbs.count("import"),
                     "exports": verbs.count("export"),
                     "broken": audit.first_broken(),
@@ -98,11 +190,19 @@ def tell() -> None:
         )
 
 
-if __name__ == "__main__":
-    match sys.argv[1:]:
+def do(*what: str) -> None:
+    match what:
         case ["import", rows, mode]:
             ask_import(int(rows), mode)
         case ["export", rows]:
             ask_export(int(rows))
+        case ["move", rows]:
+            ask_move(int(rows))
+        case ["month", rows]:
+            ask_month(int(rows))
         case ["tell"]:
             tell()
+        case ["tell", "month"]:
+            tell_month()
+        case _:
+            raise ValueError(what)

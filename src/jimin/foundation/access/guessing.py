@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pypinyin import lazy_pinyin
+
+from jimin.foundation import spelling
 
 TAKEN = "\0"
 RUN, WORD = 3, 4  # the shortest run on the keyboard, and common word, that is taken out
@@ -94,7 +95,7 @@ def _in_pinyin(names: Iterable[str]) -> set[str]:
     """A name as it stands, in pinyin, and its initials where they are more than two."""
     found = set()
     for name in filter(None, names):
-        syllables = lazy_pinyin(name.lower())
+        syllables = spelling.syllables(name.lower())
         found |= {name.lower(), "".join(syllables)}
         initials = "".join(s[0] for s in syllables if s)
         if len(syllables) == len(name) and len(initials) > 2:

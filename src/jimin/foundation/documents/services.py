@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from docxtpl import DocxTemplate
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
@@ -48,6 +47,8 @@ def take_numbers(*, series: str, unit: str, year: int, count: int = 1) -> range:
 
 def fill(form: Form, content: dict[str, Any]) -> bytes:
     """The paper as a Word file. What the content says is printed as it is, never as markup."""
+    from docxtpl import DocxTemplate  # a tenth of a second that only who fills in a form pays
+
     template = DocxTemplate(form.template)
     template.render(content, autoescape=True)
     file = BytesIO()

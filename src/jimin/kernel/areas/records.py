@@ -3,9 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pypinyin import Style, lazy_pinyin
 
 from jimin.foundation.records.declare import RecordType, Section
+from jimin.foundation.spelling import initials
 
 from . import rules
 from .models import Area
@@ -47,7 +47,7 @@ class AreaRecord(RecordType):
 
     def prepare(self, obj: Area) -> None:
         """Level, parent and initials follow from the code and the name."""
-        obj.initials = "".join(lazy_pinyin(obj.name, style=Style.FIRST_LETTER))[:60].lower()
+        obj.initials = initials(obj.name)[:60]
         obj.level = rules.level_of(obj.code)
         above = rules.ancestors(obj.code)[:-1]
         obj.parent = Area.objects.filter(code=above[-1]).first() if above else None

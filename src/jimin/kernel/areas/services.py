@@ -5,7 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
-from pypinyin import Style, lazy_pinyin
+
+from jimin.foundation import spelling
 
 from .models import Area
 
@@ -48,5 +49,5 @@ def _area(row: dict[str, str]) -> Area:
         or row["kind"] in ("subdistrict", "urban_community"),
         longitude=Decimal(row["lon"]) if row["lon"] else None,
         latitude=Decimal(row["lat"]) if row["lat"] else None,
-        initials="".join(lazy_pinyin(row["name"], style=Style.FIRST_LETTER))[:60].lower(),
+        initials=spelling.initials(row["name"])[:60],
     )

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
 from jimin.foundation.access.scope import System, acting
+from jimin.foundation.spelling import initials
 from jimin.kernel.areas.models import Area
 from jimin.kernel.people.models import Household
 
@@ -108,7 +108,7 @@ class Case(models.Model):
         return f"{self.number} {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.initials = "".join(lazy_pinyin(self.applicant, style=Style.FIRST_LETTER)).lower()[:40]
+        self.initials = initials(self.applicant)[:40]
         super().save(*args, **kwargs)
 
 

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
 from jimin.engine.matching.identity import (
     InvalidIdentityNumberError,
     parse_identity_number,
 )
+from jimin.foundation import spelling
 from jimin.foundation.access.scope import ScopedManager
 from jimin.foundation.sealed.fields import DigestField, SealedField
 from jimin.kernel.areas.models import Area
@@ -91,12 +91,12 @@ class Person(models.Model):
 @lru_cache(maxsize=20_000)
 def _spelt(name: str) -> tuple[str, str]:
     """Pinyin and initials. Names recur, and spelling one takes longer than storing a person."""
-    syllables = lazy_pinyin(name)
+    syllables = spelling.syllables(name)
     if len(syllables) == len(name):  # one of each character
-        letters = [syllable[0] for syllable in syllables]
+        letters = "".join(syllable[0] for syllable in syllables).lower()
     else:
-        letters = lazy_pinyin(name, style=Style.FIRST_LETTER)
-    return "".join(syllables).lower()[:120], "".join(letters).lower()[:40]
+        letters = spelling.initials(name)
+    return "".join(syllables).lower()[:120], letters[:40]
 
 
 class Household(models.Model):

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,11 @@ import pytest
 
 from jimin.project.archive import DamagedError, pack, unpack
 
+from .started import Started
+
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 JIMIN = Path(sys.executable).with_name("jimin")
+COMMAND = "jimin.project.commands.tests.started:command"
 
 
 @dataclass
@@ -25,47 +28,58 @@ class Place:
     """An installation of its own: a folder of data and keys, and a database."""
 
     var: Path
+    started: Started
     url: str = ""
 
     def run(self, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "JIMIN_VAR": str(self.var), "DATABASE_URL": self.url, **more}
-        command = [str(JIMIN), *map(str, arguments)]
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        return self.started.run(self.env(**more), COMMAND, *map(str, arguments))
+
+    def env(self, **more: str) -> dict[str, str]:
+        return {"JIMIN_VAR": str(self.var), "DATABASE_URL": self.url, **more}
 
     def well(self, *arguments: str | Path) -> str:
         ended = self.run(*arguments)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
+    def as_typed(self, *arguments: str | Path) -> str:
+        """By a process that begins as the command line begins."""
+        command = [str(JIMIN), *map(str, arguments)]
+        env = {**os.environ, **self.env()}
+        ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Place]]:
-    """Two installations without a database in common; the second is still empty."""
+def places(
+    tmp_path_factory: pytest.TempPathFactory,
+    started: Started,
+    empty_database: Callable[[Path], str],
+) -> Iterator[tuple[Place, Place]]:
+    """Two installations without a database in common: one with all tables, one without any."""
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
+    one = Place(folders[0], started, empty_database(folders[0]))
     if not ON_POSTGRES:
-        yield Place(folders[0]), Place(folders[1])
+        yield one, Place(folders[1], started)
         return
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    names = [f"jimin_backup_{os.getpid()}_{n}" for n in (1, 2)]
+    server, name = os.environ["DATABASE_URL"].rpartition("/")[0], f"jimin_backup_{os.getpid()}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        for name in names:
-            connection.execute(f"CREATE DATABASE {name}")
-        yield Place(folders[0], f"{server}/{names[0]}"), Place(folders[1], f"{server}/{names[1]}")
-        for name in names:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+        yield one, Place(folders[1], started, f"{server}/{name}")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
 def made(places: tuple[Place, Place]) -> tuple[Place, Place, Path]:
     """An installation with an administrator and an attachment, and its backup."""
     one, other = places
-    one.well("manage", "migrate", "-v0")
     one.well("administrator", "lina", "--name=李娜", "--password=songhua jiang pan")
     attached = one.var / "files" / "lake" / "证明.txt"
     attached.parent.mkdir(parents=True)
     attached.write_text("入户记录", encoding="utf-8")
     file = one.var / "backups" / "day.tar"
-    assert "附件 1 个" in one.well("backup", file)
+    assert "附件 1 个" in one.as_typed("backup", file)
     return one, other, file
 
 
@@ -84,7 +98,7 @@ def test_what_is_restored_is_what_was_backed_up(made: tuple[Place, Place, Path])
     assert "不是这份备份的密钥" in wrong.stderr
     (other.var / "keys.json").write_bytes((one.var / "keys.json").read_bytes())
 
-    said = other.well("restore", file)
+    said = other.as_typed("restore", file)
     assert "留痕链完好，共 2 条" in said
     assert other.well("audit", "head") == one.well("audit", "head")
     assert "留痕链完好" in other.well("audit", "verify")  # which asks for the triggers, too
@@ -111,7 +125,7 @@ def test_without_the_tools_of_postgresql_the_line_to_run_is_said(
 
 @pytest.mark.skipif(ON_POSTGRES, reason="the file of a dump is not altered by hand")
 def test_an_altered_history_is_found_although_the_file_is_whole(
-    made: tuple[Place, Place, Path], tmp_path: Path
+    made: tuple[Place, Place, Path], started: Started, tmp_path: Path
 ) -> None:
     one, _other, file = made
     manifest = unpack(file, tmp_path / "parts")
@@ -124,7 +138,7 @@ def test_an_altered_history_is_found_although_the_file_is_whole(
     var = tmp_path / "var"
     var.mkdir()
     (var / "keys.json").write_bytes((one.var / "keys.json").read_bytes())
-    ended = Place(var).run("restore", tmp_path / "altered.tar")
+    ended = Place(var, started).run("restore", tmp_path / "altered.tar")
     assert ended.returncode == 1
     assert "第 1 条留痕的内容被改动过" in ended.stderr
     assert "请勿使用" in ended.stderr
@@ -132,7 +146,7 @@ def test_an_altered_history_is_found_although_the_file_is_whole(
 
 def packed(folder: Path) -> Path:
     part = folder / "part"
-    part.write_bytes(b"0123456789" * 5000)
+    part.write_bytes(b"0123456789" * 500)
     file = folder / "some.tar"
     assert pack(file, iter([("database.sqlite3", part), ("files/a", part)]), {"made_at": "x"}) == 2
     return file
