@@ -1,14 +1,15 @@
 """All households of a city assessed for dibao at once, and checked before anything is published.
 
 Two relations, Parquet or Arrow; extra columns are ignored and NULL means that nobody knows
-(except `disability_grade` and `last_amount`: none, and `over_since`: there is no such month):
+(except `disability_grade`, `last_amount` and `refused_jobs`: none, and `over_since`: there is no
+such month):
 
 households: household (any type), county VARCHAR, residence VARCHAR (urban, rural),
     financial_assets BIGINT fen, vehicles BIGINT, dwellings BIGINT, last_amount BIGINT fen,
     over_since DATE (any day of the month)
 members: household, birth DATE, disability_grade BIGINT, is_student BOOLEAN,
     is_seriously_ill BOOLEAN, is_single_parent BOOLEAN, wage, business, property,
-    transfer BIGINT fen a month
+    transfer BIGINT fen a month; refused_jobs BIGINT may be left out where nobody refused work
 
 Smaller integer types are fine; floats and decimals are refused.
 """
