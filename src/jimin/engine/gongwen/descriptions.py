@@ -390,6 +390,7 @@ _STAFF_ENDS = re.compile(
 _EACH_REACHES = re.compile(
     r"^[^,;。\d]{2,20}?(?:均|都|全部)?(?:达到?|超过|突破|不低于|不少于)(?:人均)?\d"
 )
+_TOUCHES = re.compile(r"涉及[^,;。]{0,40}(?:乡镇|街道|[县区镇乡])$")  # 涉及四个乡镇9个村
 _NOUNS = r"\d[\d.]*[^\d,;。、]{1,14}"
 # 全市9个图书馆、11个文化馆和2个美术馆: all there are.
 _LIST_OF_ALL = re.compile(
@@ -413,6 +414,8 @@ def universe(_: Context, seen: Seen) -> bool:
         return False
     if not seen.left and _ALL_THE_SAME.match(seen.right):
         return True  # 120名留守儿童结对率达100%
+    if seen.unit == "个" and _TOUCHES.search(seen.left) and seen.right in ("村", "社区"):
+        return True
     if not seen.left and _EACH_REACHES.match(seen.right):
         return True  # 6个村集体收入达到8万元
     if _LIST_OF_ALL.match(seen.left):

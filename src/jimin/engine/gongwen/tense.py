@@ -28,7 +28,7 @@ _RESULT = re.compile(
 _WILL_RESULT = re.compile(r"(?:确保|力争|争取|努力|保证|务必|推动|促进|[将要须能以])[^,;。]{0,12}$")
 _YEAR = re.compile(r"(?:在|到|至)?(20\d\d) ?年(?!度?的?(?:基础|标准|水平))")
 _PAST_CLAUSE = re.compile(
-    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|[一二三四五六七八九十几近]年来|共为|共?(?:征集|收集|收)到|曾[因经被获于]|"
+    r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|[一二三四五六七八九十几近]年来|共为|共?(?:征集|收集|收)到|曾[因经被获于]|最初的|"
     r"(?<!比)(?<!与)(?<!较)(?<!同)(?:去年|上年(?!度|末))(?!的?(?:同期|水平|基础|底|标准|实际)|[^,;。]{0,10}基础上)|"
     r"截[至止]|累计(?:发放|投入|投资|救助|完成|建成|实现|拨付|培训|销售|筹集|筹资)了?"
 )
@@ -156,7 +156,7 @@ def tells_of_the_past(left: str, rest: str) -> bool:
     m = _PAST_CLAUSE.search(left + rest)
     if m is None or (m.group().startswith("累计") and re.match(r"[^,;。]{0,12}以上", rest)):
         return False
-    return not _FUTURE_CLAUSE.search(left + rest) or m.group()[0] in "去上曾"
+    return not _FUTURE_CLAUSE.search(left + rest) or m.group()[0] in "去上曾最"
 
 
 def _says_what_there_is(told: str) -> bool:

@@ -159,3 +159,8 @@ def test_the_five_years_to_come_end_a_report() -> None:
     text = "“十二五”期间,床位达到6万张。“十三五”期间,床位将增加到9万张。"
     assert quotes(text, 2016) == ["9万张"]
     assert quotes("“十三五”以来,床位达到6万张。", 2018) == []
+
+
+def test_how_a_standard_began_and_what_a_project_touches_are_no_targets() -> None:
+    assert quotes(PLAN + "低保标准从最初的月人均120元提高到740元。") == []
+    assert quotes(PLAN + "项目区涉及东山、西河两个乡镇9个村。") == []
