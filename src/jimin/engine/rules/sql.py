@@ -149,10 +149,11 @@ class Plan:
         labels = {_term(lowered): name for name, lowered in reversed(self.lowering.rules.items())}
         for term in order:
             parts = inner_terms(term)
+            is_fixed = bool(parts) and all(part in fixed for part in parts)
             if term.operation in ("whole", "text", "day") or (
-                parts and all(part in fixed for part in parts)
+                is_fixed and term.operation not in apart
             ):
-                # The same for every row: it belongs to no step.
+                # The same for every row: it belongs to no step. Not so its sum over the members.
                 fixed.add(term)
             elif term.operation not in ATOMS:
                 depth[term] = 1 + max((depth.get(part, 0) for part in parts), default=0)

@@ -19,8 +19,11 @@ from jimin.engine.rules import (
     PolicyError,
     RuleBook,
     Whole,
+    all_members,
+    any_member,
     case,
     count,
+    highest_member,
     round_down,
     round_half_up,
     round_up,
@@ -111,6 +114,29 @@ def test_a_sum_too_large_for_64_bits_is_exact() -> None:
     policy = a_policy(lambda h: total(h.members.huge))
     assert assess(policy, huge=2**62) == (3 * 2**62, 1)
     assert assess(policy, huge=-(2**62)) == (-3 * 2**62, 1)
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (lambda h: total(h.members.each_0), 6),
+        (lambda h: highest_member(h.members.each_0), 2),
+        (lambda h: total(h.members.each_0, where=h.members.is_ill), 2),
+        (lambda h: when(any_member(h.members.each_0 > 1), 1, 0), 1),
+        (lambda h: when(all_members(h.members.each_0 > 2), 1, 0), 0),
+        (lambda h: count(h.members, where=h.members.each_0 > 1), 3),
+    ],
+)
+def test_what_is_the_same_for_all_members_is_gathered_as_well(
+    formula: Callable[[Group], Expression], expected: int
+) -> None:
+    def two(m: Member) -> Expression:
+        return when(m.is_ill, 2, 2)
+
+    policy = a_policy(formula, two)
+    people: list[dict[str, object]] = [{"is_ill": True}, {}, {"is_ill": False}]
+    assert Case(policy.at("2016-01"), {}, people).value("it") == expected
+    assert assess(policy) == (expected, 1)
 
 
 @pytest.mark.parametrize("number", [-15, -14, -8, -7, -1, 0, 1, 6, 7, 8, 14])
