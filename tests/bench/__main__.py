@@ -1,7 +1,7 @@
 """Prints one JSON line per figure; ends with 1 when a promise is not held.
 
     python -m tests.bench [--only PART …] [--households N] [--persons N] [--cases N] [--repeat N]
-        [--sample N] [--no-growth]
+        [--sample N] [--rounds N] [--seconds N] [--begin FOLDER] [--no-growth]
 
 Every measurement runs alone in a process of its own, all on the same files; of several
 repetitions, taken in turn, the fastest counts: what disturbs a measurement only makes it slower.
@@ -45,6 +45,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=plans.CASES)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--sample", type=int, default=50_000)
+    parser.add_argument("--rounds", type=int, default=60, help="of the pages and the API")
+    parser.add_argument("--seconds", type=int, default=30, help="that clerks work at once")
+    parser.add_argument("--begin", type=Path, help="with a copy of this data folder, over SQLite")
     parser.add_argument("--no-growth", dest="growth", action="store_false")
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ process on the same machine, so what they cost is in the figures too.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,7 +24,6 @@ from . import clerks
 from .figure import Figure
 
 HOUSEHOLDS = 3000
-SECONDS = 30
 PORT = 8957
 PATIENCE = 240
 JIMIN = Path(sys.executable).with_name("jimin")
@@ -32,19 +32,20 @@ UNLIMITED = {f"JIMIN_API_{kind}_LIMIT": "0" for kind in ("TOKEN", "USER", "ADDRE
 
 
 def figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
-    var = folder / "sqlite"
-    with loaded(var, "") as env:
-        yield from list_of_100(env)
-        yield from at_once("sqlite", 10, env)
+    with loaded(folder / "sqlite", "", options.begin) as env:
+        yield from list_of_100(env, options.rounds)
+        yield from at_once("sqlite", 10, env, options.seconds)
+    if options.begin:
+        return
     with postgres() as url:
         if url:
             with loaded(folder / "postgres", url) as env:
-                yield from at_once("postgresql", 50, env)
+                yield from at_once("postgresql", 50, env, options.seconds)
 
 
-def list_of_100(env: dict[str, str]) -> Iterator[Figure]:
+def list_of_100(env: dict[str, str], rounds: int) -> Iterator[Figure]:
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.bench.bare_handler"],
+        [sys.executable, "-m", "tests.bench.bare_handler", str(rounds)],
         env=env,
         check=True,
         stdout=subprocess.PIPE,
@@ -63,19 +64,19 @@ def list_of_100(env: dict[str, str]) -> Iterator[Figure]:
     )
 
 
-def at_once(database: str, number: int, env: dict[str, str]) -> Iterator[Figure]:
+def at_once(database: str, number: int, env: dict[str, str], seconds: int) -> Iterator[Figure]:
     """Each clerk reads for one to three seconds between two clicks."""
     hire = [sys.executable, "-m", "tests.bench.clerks", str(number)]
     subprocess.run(hire, env=env, check=True)
     with serving(env) as address:
-        found = clerks.work(address, number, SECONDS)
+        found = clerks.work(address, number, seconds)
     each = ", ".join(f"{kind} {ms:.0f} ms" for kind, ms in found.p95_of_kinds().items())
     p95 = found.p95()
     yield Figure(
         f"{number}_clerks_at_once_{database}_p95",
         round(p95),
         "ms",
-        f"{found.count} requests in {SECONDS} s; p95 of {each}",
+        f"{found.count} requests in {seconds} s; p95 of {each}",
         None,
         "value <= 500",
         p95 <= 500,
@@ -92,12 +93,16 @@ def at_once(database: str, number: int, env: dict[str, str]) -> Iterator[Figure]
 
 
 @contextmanager
-def loaded(var: Path, url: str) -> Iterator[dict[str, str]]:
-    """The environment of an installation that holds the demo city."""
-    var.mkdir(parents=True)
+def loaded(var: Path, url: str, demo: Path | None = None) -> Iterator[dict[str, str]]:
+    """The environment of an installation that holds the demo city, or a copy of one there is."""
+    if demo is not None:
+        shutil.copytree(demo, var)
+    else:
+        var.mkdir(parents=True)
     env = {**os.environ, **UNLIMITED, "JIMIN_VAR": str(var), "DATABASE_URL": url, "JIMIN_DEMO": "1"}
-    command = [str(JIMIN), "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
-    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+    if demo is None:
+        command = [str(JIMIN), "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
+        subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
     yield env
 
 

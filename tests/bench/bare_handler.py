@@ -8,14 +8,15 @@ the clerk's area, with their count; what is sealed it leaves out of the row and 
 import datetime as dt
 import json
 import os
+import sys
 import time
 from statistics import median
 from typing import Any
 
-ROUNDS, WARM = 60, 10
+WARM = 10
 
 
-def main() -> None:
+def main(rounds: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
     import django
 
@@ -34,7 +35,7 @@ def main() -> None:
             "/api/person/?limit=100": [],
             "/bare/persons?limit=100": [],
         }
-        for _round in range(WARM + ROUNDS):
+        for _round in range(WARM + rounds):
             for address, times in spent.items():
                 begun = time.perf_counter()
                 response = client.get(address)
@@ -99,4 +100,4 @@ def __getattr__(name: str) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

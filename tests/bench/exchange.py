@@ -7,6 +7,7 @@ PostgreSQL a new database there.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ SHARE = 10  # of the rows, one in so many goes through django-import-export, whi
 
 def figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
     persons = min(PERSONS, max(100, options.households // 16))
+    if options.begin:
+        shutil.copytree(options.begin, folder / "var")
     with _database() as url:
         env = {**os.environ, "JIMIN_VAR": str(folder / "var"), "DATABASE_URL": url}
         kind = "PostgreSQL" if url else "SQLite"

@@ -8,6 +8,7 @@ asks for pages through the whole program, from the middleware to the last templa
 import argparse
 import json
 import os
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any
 
 from .figure import Figure
 
-PERSONS, ROUNDS = 1_000_000, 60
+PERSONS = 1_000_000
 CLERK, OFFICER = "220202001000", "220202000000"  # a subdistrict, and the county it lies in
 WARM = 5
 
@@ -27,21 +28,25 @@ WARM = 5
 def figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
     """On SQLite, and on PostgreSQL where DATABASE_URL names one."""
     databases = [f"sqlite:///{folder / 'city.sqlite3'}"]
+    if options.begin:
+        shutil.copytree(options.begin, folder, dirs_exist_ok=True)
+        (folder / "jimin.sqlite3").rename(folder / "city.sqlite3")
     server = os.environ.get("DATABASE_URL", "")
     if server.startswith("postgres"):
         databases.append(f"{server.rpartition('/')[0]}/jimin_bench_registers")
     for url in databases:
         env = {**os.environ, "JIMIN_VAR": str(folder), "DATABASE_URL": url}
-        command = [sys.executable, "-m", "tests.bench.registers", str(options.persons)]
+        sizes = [str(options.persons), str(options.rounds)]
+        command = [sys.executable, "-m", "tests.bench.registers", *sizes]
         ended = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True)
         for line in ended.stdout.splitlines():
             yield Figure(**json.loads(line))
 
 
-def main(persons: int) -> int:
+def main(persons: int, rounds: int) -> int:
     """In a process of its own, whose settings name the database."""
     _prepare(persons, persons * 2 // 5)
-    for figure in measured():
+    for figure in measured(rounds):
         print(figure.line(), flush=True)
     return 0
 
@@ -271,7 +276,7 @@ def by_hand(request: Any) -> Any:
     return HttpResponse(engines["django"].from_string(HAND).render(context, request))
 
 
-def measured() -> Iterator[Figure]:
+def measured(rounds: int) -> Iterator[Figure]:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, override_settings
@@ -289,7 +294,7 @@ def measured() -> Iterator[Figure]:
     officer.force_login(User.objects.get(username="officer"))
     with acting_as_system("bench"):
         inside = Person.objects.filter(area_id__gte=CLERK, area_id__lte="220202001999")
-        some = list(inside.order_by("pk")[:ROUNDS])
+        some = list(inside.order_by("pk")[:rounds])
         seen = inside.count()
         whole = Person.objects.count()
 
@@ -325,6 +330,7 @@ def measured() -> Iterator[Figure]:
                 "name": search(lambda p: p.name),
                 "initials": search(lambda p: p.initials),
             },
+            rounds,
         )
         counts = []
         for address in (narrow, "/records/person/?sex=1&sort=name", "/records/person/"):
@@ -374,10 +380,10 @@ def _held(name: str, milliseconds: float, most: int) -> Figure:
     return Figure(name, round(milliseconds, 1), "ms", None, None, f"value <= {most}", holds)
 
 
-def _times(calls: dict[str, Callable[[int], None]]) -> dict[str, list[float]]:
+def _times(calls: dict[str, Callable[[int], None]], rounds: int) -> dict[str, list[float]]:
     """Milliseconds of every call, taken in turn: what disturbs, disturbs all alike."""
     spent: dict[str, list[float]] = {name: [] for name in calls}
-    for number in range(ROUNDS + WARM):
+    for number in range(rounds + WARM):
         for name, call in calls.items():
             began = time.perf_counter()
             call(number)
@@ -391,4 +397,4 @@ def _p95(values: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(*map(int, sys.argv[1:])))
