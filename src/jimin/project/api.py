@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as RequestError
+from ninja.parser import Parser
 from ninja.security import HttpBearer, SessionAuth
 
-from jimin.foundation.records.api import ApiError, invalid, problem, router_for
+from jimin.foundation.records.api import ApiError, invalid, parsed, problem, router_for
 from jimin.foundation.records.declare import registry
 from jimin.foundation.records.services import StaleRecordError
 
@@ -37,11 +38,19 @@ class TokenAuth(HttpBearer):
         return request.user if getattr(request.user, "token", None) else None
 
 
+class StrictParser(Parser):
+    """Bodies are read as those of the registers are."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return parsed(request.body)
+
+
 api = NinjaAPI(
     title="济民",
     version="1",
     description="登记簿和业务办理的接口。权限、辖区和遮盖规则与页面相同。",
     auth=[TokenAuth(), SessionAuth()],
+    parser=StrictParser(),
     docs_url=None,
 )
 
@@ -89,6 +98,8 @@ def _malformed(request: HttpRequest, error: Any) -> HttpResponse:
 def _plain(request: HttpRequest, error: Any) -> HttpResponse:
     if error.status_code == 403:  # ninja's own, of its CSRF check
         return problem(403, _("请求没有带有效的 X-CSRFToken。请刷新页面或重新登录后再试。"))
+    if error.status_code == 400:  # of its reading of the body
+        return problem(400, _("请求的内容不是 JSON。"))
     return problem(error.status_code, str(error))
 
 

@@ -67,7 +67,7 @@ def _word(record: RecordType, word: str) -> Q:
 def _field(record: RecordType, name: str, word: str) -> Q | None:
     link, _, last = name.rpartition("__")
     model: Any = resolve(record.model, link).related_model if link else record.model
-    part = _sealed(model, last, word)
+    part = by_number(model, last, word)
     if part is None:
         if isinstance(resolve(model, last), SealedField):
             return None
@@ -77,8 +77,9 @@ def _field(record: RecordType, name: str, word: str) -> Q | None:
     return part
 
 
-def _sealed(model: Any, name: str, word: str) -> Q | None:
-    """Sealed values equal to the word, or ending with it where such digests are kept."""
+def by_number(model: Any, name: str, word: str) -> Q | None:
+    """Sealed values equal to the word, or ending with it where such digests are kept; None if the
+    word is no number."""
     digits = sum(c.isdigit() for c in word)
     if digits < len(word) - 1:
         return None

@@ -2,6 +2,8 @@
 
 from django.db.models import F, Q, QuerySet
 
+from jimin.foundation.records.search import by_number
+
 from .models import Household, Member, Person
 
 PRESENT_FIRST = F("left_on").desc(nulls_first=True)
@@ -13,6 +15,16 @@ def living_at(text: str) -> Q | None:
         return None
     members = Member.objects.filter(household__number=text, left_on=None)
     return Q(pk__in=members.values("person_id"))
+
+
+def home_of(text: str) -> Q | None:
+    """Households in which somebody with this identity number, or this end of it, lives now."""
+    part = by_number(Person, "citizen_id", text)
+    if part is None:
+        return None
+    people = Person._base_manager.filter(part)
+    members = Member._base_manager.filter(person__in=people.values("pk"), left_on=None)
+    return Q(pk__in=members.values("household_id"))
 
 
 def members_of(household: Household) -> QuerySet[Member]:

@@ -23,7 +23,7 @@ from jimin.foundation.records.values import hidden
 
 from . import services
 from .models import Household, Member, Person
-from .queries import households_of, living_at, members_of
+from .queries import home_of, households_of, living_at, members_of
 
 # What joining and leaving write into the history
 MEMBERSHIP = {
@@ -253,8 +253,18 @@ class HouseholdRecord(RecordType):
             present=gettext_lazy("已销户"),
         ),
     }
-    search = ("number", "head__name", "head__pinyin", "head__initials", "area")
-    search_hint = gettext_lazy("家庭编号、户主姓名、拼音首字母或村名")
+    search = (
+        "number",
+        "head__name",
+        "head__pinyin",
+        "head__initials",
+        "head__citizen_id",
+        home_of,
+        "area",
+    )
+    search_hint = gettext_lazy(
+        "家庭编号、户主姓名、拼音首字母、户主或成员的身份号码或后 4、6 位、村名"
+    )
     ordering = ("area_id", "number")
     select_related = ("area__parent",)
     icon = "house"

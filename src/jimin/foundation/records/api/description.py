@@ -1,5 +1,6 @@
 """What the description (OpenAPI 3.1) says of a register, made from its declaration."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 from .. import filters as record_filters
 from .. import paging
 from ..declare import Action, RecordType
-from ..forms import PickField
+from ..forms import AreaField, PickField
 from . import examples
 from .problems import PROBLEM, Json
 from .reading import MOST
@@ -90,11 +91,10 @@ def changing(record: RecordType) -> Json:
 
 
 def acting(record: RecordType, action: Action) -> Told:
-    shape: Json = {"type": "object", "properties": {}}
-    for name, field in action.form.base_fields.items() if action.form else ():
-        shape["properties"][name] = _of_form_field(field, name)
-        if field.required:
-            shape.setdefault("required", []).append(name)
+    shape: Json = {"type": "object", "properties": entered(action.form)}
+    fields = action.form.base_fields if action.form else {}
+    if needed := [name for name, field in fields.items() if field.required]:
+        shape["required"] = needed
     version = _header("If-Match", "读取时 ETag 给出的版本；给出时，已被别人改过则回答 412。")
     extra = (
         _body(shape, examples.of_form(action.form), needed=bool(shape.get("required")))
@@ -134,40 +134,102 @@ def _header(name: str, text: str, *, needed: bool = False) -> Json:
 
 
 def _parameters(record: RecordType) -> list[Json]:
-    def text(name: str, said: str, kind: str = "string", **more: Any) -> Json:
-        schema = {"type": kind, **more}
-        return {"name": name, "in": "query", "description": said, "schema": schema}
+    def asked(name: str, said: str, **schema: Any) -> Json:
+        shape = {"type": "string", **schema}
+        return {"name": name, "in": "query", "description": said, "schema": shape}
 
     filters = record_filters.filterset_class(record).base_filters
-    sorts = [n for n in record.fields if paging.sortable(record, n)]
     return [
-        text("q", f"查找：{record.search_hint}"),
-        text("sort", f"排序：{'、'.join(sorts)}；前加 - 为倒序"),
-        text("after", "上一页给出的 next"),
-        text("limit", f"每页条数，1 至 {MOST}", "integer", minimum=1, maximum=MOST),
-        *(text(name, str(filters[name].label)) for name in record_filters.names_of(record)),
+        asked("q", f"查找：{record.search_hint}"),
+        asked("sort", "排序；前加 - 为倒序", enum=["", *orders(record)]),
+        asked("after", "上一页给出的 next"),
+        asked("limit", f"每页条数，1 至 {MOST}", type="integer", minimum=1, maximum=MOST),
+        *(
+            asked(name, *_told_of(filters[name]), **_chosen_by(filters[name].field))
+            for name in record_filters.names_of(record)
+        ),
     ]
 
 
-def _written(record: RecordType, names: Any, wanted: Any = ()) -> Json:
-    shape: Json = {"type": "object", "properties": {n: _field(record, n) for n in names}}
+def _told_of(found: Any) -> list[str]:
+    """What a filter means, with the words for its choices."""
+    choices = _choices(found.field)
+    told = "；".join(f"{value} {label}" for value, label in choices)
+    return [f"{found.label}：{told}" if told else str(found.label)]
+
+
+def _choices(field: forms.Field) -> list[tuple[str, str]]:
+    if not isinstance(field, forms.ChoiceField):
+        return []
+    listed: Any = field.choices
+    return [(str(v), str(label)) for v, label in listed if v not in (None, "")]
+
+
+def _chosen_by(field: forms.Field) -> Json:
+    """What a filter takes; nothing stands for everything."""
+    if choices := _choices(field):
+        return {"enum": ["", *(value for value, _label in choices)]}
+    match field:
+        case forms.DateField():
+            return {"format": "date"}
+        case forms.DecimalField():
+            return {"type": "number"}
+        case AreaField():
+            return {"pattern": "^([0-9]{12})?$"}
+    return {}
+
+
+def orders(record: RecordType) -> list[str]:
+    """What a list can be sorted by."""
+    names = [name for name in record.fields if paging.sortable(record, name)]
+    return [*names, *(f"-{name}" for name in names)]
+
+
+def written(record: RecordType, names: Iterable[str]) -> dict[str, Json]:
+    """What may be sent for each field. What may be left empty may also be null."""
+    return {name: _sent(record, name) for name in names}
+
+
+def entered(form: type[forms.Form] | None) -> dict[str, Json]:
+    """What may be sent for each field of a form."""
+    fields = form.base_fields if form else {}
+    return {name: _of_form_field(field, name) for name, field in fields.items()}
+
+
+def _written(record: RecordType, names: Iterable[str], wanted: Any = ()) -> Json:
+    shape: Json = {"type": "object", "properties": written(record, names)}
     return {**shape, "required": list(wanted)} if wanted else shape
 
 
-def _field(record: RecordType, name: str) -> Json:
+def _sent(record: RecordType, name: str) -> Json:
+    model_field = record.field_map[name]
+    found = _field(record, name, may_be_null=model_field.null or model_field.blank)
+    if isinstance(model_field, models.DecimalField):
+        found["type"] = [*_kinds(found), "number"]
+    elif model_field.is_relation and "integer" in _kinds(found):
+        found["type"] = [*_kinds(found), "string"]
+    return found
+
+
+def _field(record: RecordType, name: str, *, may_be_null: bool) -> Json:
     model_field = record.field_map[name]
     found: Json = {"title": str(model_field.verbose_name), **_type_of(model_field)}
     if hint := record.hints.get(name):
         found["description"] = str(hint)
-    if model_field.null and "type" in found:
+    if may_be_null and "type" in found:
         found["type"] = [found["type"], "null"]
     if model_field.choices:
         choices = [(v, str(label)) for v, label in model_field.flatchoices]
         found["enum"] = [v for v, _label in choices]
         found["enum"] += [""] if model_field.blank else []
-        found["enum"] += [None] if model_field.null else []
+        found["enum"] += [None] if may_be_null else []
         found["description"] = "；".join(f"{v} {label}" for v, label in choices)
     return found
+
+
+def _kinds(shape: Json) -> list[str]:
+    kind = shape["type"]
+    return [kind] if isinstance(kind, str) else kind
 
 
 def _type_of(model_field: Any) -> Json:
@@ -204,10 +266,12 @@ def _of_form_field(field: forms.Field, name: str) -> Json:
             found["type"] = "boolean"
         case forms.IntegerField() | forms.ModelChoiceField() | PickField():
             found["type"] = ["integer", "string"]
+        case forms.DecimalField():
+            found["type"] = ["string", "number"]
     if field.help_text:
         found["description"] = str(field.help_text)
-    if not field.required and isinstance(found["type"], str):
-        found["type"] = [found["type"], "null"]
+    if not field.required:
+        found["type"] = [*_kinds(found), "null"]
     return found
 
 
@@ -226,8 +290,8 @@ def _row(record: RecordType, *more: str, least: Any = None) -> Json:
 
 
 def _shown(record: RecordType, name: str) -> Json:
-    found = _field(record, name)
     model_field = record.field_map[name]
+    found = _field(record, name, may_be_null=model_field.null)
     if model_field.is_relation:
         return {
             "title": found["title"],

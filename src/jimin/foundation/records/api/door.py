@@ -5,6 +5,7 @@ holds on every later step. Whatever is refused on the way is a problem document 
 """
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +35,8 @@ class Door:
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         """Why the request goes no further. A token given counts, never the session beside it."""
+        if "\0" in unquote(request.get_full_path()):
+            return problem(400, _("地址中有不能使用的字符。"))
         address = neighbourhood(client_address(request))
         if wait := rates.take({"address": address}):
             return _too_many(wait)

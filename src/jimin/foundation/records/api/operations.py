@@ -94,7 +94,7 @@ def _list(request: HttpRequest, record: RecordType) -> HttpResponse:
         )
     condition = search.matching(record, request.GET.get("q", ""))
     rows = found.qs if condition is None else found.qs.filter(condition)
-    order = paging.order_of(record, request.GET.get("sort", ""))
+    order = paging.order_of(record, _sort(request, record))
     page = paging.page_of(rows, order, {"after": request.GET.get("after", "")}, limit_of(request))
     count = paging.count_of(rows)
     return _json(
@@ -105,6 +105,15 @@ def _list(request: HttpRequest, record: RecordType) -> HttpResponse:
             "items": [_row(record, obj) for obj in page.rows],
         }
     )
+
+
+def _sort(request: HttpRequest, record: RecordType) -> str:
+    """A program that asked for an order and got another would read on wrongly."""
+    sort = request.GET.get("sort", "")
+    if sort and sort not in description.orders(record):
+        names = "、".join(description.orders(record))
+        raise ValidationError({"sort": _("不能这样排序。可以用：%(names)s。") % {"names": names}})
+    return sort
 
 
 def _get(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
@@ -121,7 +130,7 @@ def _get(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
 
 def _create(request: HttpRequest, record: RecordType) -> HttpResponse:
     user = allow(request, record, "add")
-    data = read(request, record.fields)
+    data = read(request, description.written(record, record.fields))
     form = forms.form_for(record, data=as_form_data(record, data, fill=True))
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
@@ -141,7 +150,7 @@ def _change(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
     if not version:
         raise ApiError(428, _("请用 If-Match 给出读取时的版本，以免盖掉别人的修改。"))
     names = [name for name in record.fields if not record.field_map[name].primary_key]
-    data = read(request, names)
+    data = read(request, description.written(record, names))
     form = forms.form_for(record, obj=obj, data=as_form_data(record, data, fill=False))
     for name in names:
         if name not in data:
@@ -160,8 +169,8 @@ def _act(request: HttpRequest, record: RecordType, action: Action, pk: str) -> H
     if version and version != services.version_of(obj):
         raise services.StaleRecordError(obj)
     values: Mapping[str, Any] = {}
+    data = read(request, description.entered(action.form))
     if action.form is not None:
-        data = read(request, list(action.form.base_fields))
         form = action.form(plain(data), record_object=obj)
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())

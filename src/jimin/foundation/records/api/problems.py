@@ -45,7 +45,8 @@ def problem(status: int, detail: str = "", errors: Iterable[tuple[str, str]] = (
     }
     if found := [{"field": field, "message": message} for field, message in errors]:
         body["errors"] = found
-    return HttpResponse(json.dumps(body, ensure_ascii=False), PROBLEM, status)
+    text = json.dumps(body, ensure_ascii=False)
+    return HttpResponse(text.encode(errors="replace"), PROBLEM, status)
 
 
 def invalid(error: ValidationError) -> HttpResponse:

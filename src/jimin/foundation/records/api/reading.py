@@ -1,7 +1,7 @@
 """Reading what a program sent, and giving it to the same form a page uses."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,23 +22,70 @@ def limit_of(request: HttpRequest) -> int:
     return int(text)
 
 
-def read(request: HttpRequest, names: Iterable[str]) -> Json:
+def parsed(body: bytes) -> Any:
+    """The JSON of a request; text in it can be stored and answered."""
     try:
-        data = json.loads(request.body or b"{}", parse_float=Decimal)
-    except (ValueError, UnicodeDecodeError, RecursionError):
+        data = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+        json.dumps(data, default=str, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         raise ApiError(400, _("请求的内容不是 JSON。")) from None
+    return data
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
+
+
+def read(request: HttpRequest, shapes: Mapping[str, Json]) -> Json:
+    """What was sent, if every value is of a kind that its description names."""
+    data = parsed(request.body or b"{}")
     if not isinstance(data, dict):
         raise ApiError(400, _("请求的内容应是一个 JSON 对象。"))
-    known = set(names)
-    errors = {name: _("没有这个字段，或不能写入。") for name in data if name not in known}
+    errors = {}
     for name, value in data.items():
-        if isinstance(value, dict | list):
+        if name not in shapes:
+            errors[name] = _("没有这个字段，或不能写入。")
+        elif isinstance(value, dict | list):
             errors[name] = _("这里应是单个的值。")
         elif isinstance(value, str) and "\0" in value:
             errors[name] = _("内容里有不能使用的字符。")
+        elif not _is_of_kind(value, shapes[name].get("type")):
+            errors[name] = _wanted(shapes[name]["type"])
     if errors:
         raise ValidationError(errors)
     return data
+
+
+KINDS: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, Decimal),
+    "null": (type(None),),
+}
+
+
+def _is_of_kind(value: Any, kinds: str | list[str] | None) -> bool:
+    if kinds is None:
+        return True
+    names = [kinds] if isinstance(kinds, str) else kinds
+    if isinstance(value, bool):
+        return "boolean" in names
+    if value == "" and "null" in names:
+        return True
+    return any(isinstance(value, KINDS[name]) for name in names)
+
+
+def _wanted(kinds: str | list[str]) -> str:
+    words = {
+        "string": _("文字（加引号）"),
+        "boolean": _("true 或 false"),
+        "integer": _("整数"),
+        "number": _("数字"),
+        "null": "null",
+    }
+    names = [kinds] if isinstance(kinds, str) else kinds
+    return _("值的类型不对，应为：%(kinds)s。") % {"kinds": "、".join(words[n] for n in names)}
 
 
 def plain(data: Mapping[str, Any]) -> Json:

@@ -1,12 +1,13 @@
 """The same door for programs: read a case, take a step. Errors answer as those of registers do."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import override
 from ninja import Field, Router, Schema
+from pydantic import BeforeValidator, ConfigDict
 
 from jimin.foundation.access.models import User
 from jimin.foundation.records.api import ApiError, answers, of_form
@@ -42,13 +43,26 @@ class StepTaken(Schema):
     state: str = Field(title="现在状态")
 
 
+def _written_out(value: Any) -> Any:
+    """A number is no date, though it could be read as one."""
+    if value is not None and not isinstance(value, str):
+        raise ValueError
+    return value
+
+
 class Entered(Schema):
     """`data` holds the values of the step's form, under the names the page uses."""
 
-    data: dict[str, Any] = Field(default_factory=dict)
-    token: str = Field("", max_length=64, description="同一 token 重复提交只办理一次")
-    version: int | None = Field(None, description="所见办件的 version，不符则拒绝")
-    on: dt.date | None = Field(None, description="办理日期，空为今天")
+    model_config = ConfigDict(extra="forbid")
+
+    data: dict[str, Any] = Field(default_factory=dict, title="所填内容")
+    token: str = Field(
+        "", max_length=64, pattern=r"^[!-~]*$", description="同一 token 重复提交只办理一次"
+    )
+    version: int | None = Field(None, strict=True, description="所见办件的 version，不符则拒绝")
+    on: Annotated[dt.date | None, BeforeValidator(_written_out)] = Field(
+        None, description="办理日期，空为今天"
+    )
 
 
 def _steps() -> list[tuple[Procedure, Step]]:
