@@ -17,7 +17,9 @@ from jimin.foundation.jobs import run, worker
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.jobs.worker import work
 from jimin.foundation.records import exports
+from jimin.foundation.records.cells import label_of
 from jimin.foundation.records.declare import registry
+from jimin.foundation.records.models import SavedView
 from jimin.foundation.records.values import cell
 from jimin.foundation.records.views import exports as pages
 from jimin.kernel.areas.tests.few import HERE, THERE, TOWNSHIP, few_areas
@@ -97,6 +99,32 @@ def test_the_columns_of_the_list_are_exported_when_asked_for(
     assert first[0] == "甲1"
     assert first[1].count("*") == 10
     assert first[5] == f"某地{TOWNSHIP} 某地{HERE}"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_has_the_columns_one_chose_in_their_order_or_every_field(
+    form: str, desk: Client, persons: list[Person], tmp_path: Path
+) -> None:
+    def heads(columns: str, query: str = "") -> list[Any]:
+        sent = {"format": form, "columns": columns}
+        answer = desk.post(f"{PERSONS.url('export')}{query}", sent)
+        if form == "csv":
+            return csv_rows(answer)[1]
+        path = tmp_path / "export.xlsx"
+        path.write_bytes(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+        return sheet(path)[1]
+
+    desk.post(PERSONS.url("columns"), {"columns": ["address", "area", "name"]})
+    desk.post(PERSONS.url("save-view"), {"name": "走访"})
+    view = SavedView.objects.get()
+    assert heads("list") == ["住址", "所在村（社区）", "姓名"]
+    desk.post(PERSONS.url("columns"), {"columns": ["name", "phone"]})
+    assert heads("list") == ["姓名", "电话"]
+    assert heads("list", f"?view={view.pk}") == ["住址", "所在村（社区）", "姓名"]
+    every = [label_of(PERSONS, name) for name in PERSONS.fields]
+    assert heads("all") == every
+    desk.post(PERSONS.url("columns"), {"reset": "1"})
+    assert heads("list") == [str(column.label) for column in PERSONS.list_columns] != every
 
 
 def test_every_cell_is_what_an_import_reads_back(clerk: User, persons: list[Person]) -> None:

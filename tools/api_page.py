@@ -21,11 +21,12 @@ Made from the description at `/api/openapi.json` (OpenAPI 3.1) by `tools/api_pag
 
 ## Signing in
 
-A program sends `Authorization: Bearer …` with a token that a user makes under 我的账号 → 接口令牌. It may do what its scope names, of what its owner's posts allow, in the owner's areas, with the same masking. A page of the program itself comes with its session and an `X-CSRFToken`.
+A program sends `Authorization: Bearer …` with a token that a user makes under 我的账号 → 接口令牌. It may do what its scope names, of what its owner's posts allow, in the owner's areas, with the same masking; [guide/api-tokens.md](guide/api-tokens.md) says how tokens are made and ended. A page of the program itself comes with its session and an `X-CSRFToken`.
 
 ## What every operation keeps to
 
 - **Lists** answer `count`, `items` and `next`; send `next` back as `after` for the following page. Further filters are query parameters.
+- **Values** are of the kinds named below: a number sent for a text, an unknown field, an order that does not exist are refused (422), never read as something else.
 - **Versions**: a row comes with an `ETag`. Send it as `If-Match` to change the row (412 when somebody saved meanwhile, 428 without it), as `If-None-Match` to be told 304 when nothing changed.
 - **Once**: a `POST` with an `Idempotency-Key` makes one row however often it is sent.
 - **Errors** are `application/problem+json` (RFC 9457) in the language of `Accept-Language`, with a line per wrong field in `errors`. Rows outside the area are 404, what is not granted 403.

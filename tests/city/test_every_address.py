@@ -230,6 +230,7 @@ def dibao_gates() -> Iterator[tuple[str, Gate]]:
     yield "dibao-months", Gate("page.months")
     yield "dibao-months", Gate("dibao", "assess_month", "post")
     yield "dibao-month", Gate("page.months", of=runs)
+    yield "dibao-month", Gate("dibao", "approve_month", "post", runs)
     yield "roll-prepare", Gate("payments.roll", "prepare")
     yield "roll-export", Gate("payments.roll", "export", "post", rows(Roll))
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import BooleanField
 from django.test import Client
 from django.urls import reverse
 
 from jimin.foundation.access.scope import acting_as_system
 from jimin.foundation.audit.models import Entry
 from jimin.foundation.audit.services import first_broken
-from jimin.foundation.records.cells import label_of
+from jimin.foundation.records.cells import label_of, parser_for
 from jimin.foundation.records.declare import RecordType
 from jimin.foundation.records.services import version_of
 from jimin.foundation.records.values import cell
@@ -176,6 +177,40 @@ def test_what_is_no_table_is_refused_in_words(record: RecordType, keeper: Client
         refused = keeper.post(record.url("import"), {"file": file})
         assert refused.status_code == 422
         assert "错误：" in text_of(refused)
+
+
+@every_editable
+def test_the_template_offers_what_can_be_chosen(
+    record: RecordType, keeper: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "template.xlsx"
+    path.write_bytes(b"".join(keeper.get(record.url("template")).streaming_content))  # type: ignore[attr-defined]
+    book = openpyxl.load_workbook(path)
+    sheet, guide = book.worksheets
+    heads = [cell.value for cell in sheet[1]]
+    offered = {}
+    for rule in sheet.data_validations.dataValidation:
+        assert rule.type == "list"
+        (cells,) = rule.sqref.ranges
+        assert (cells.min_row, cells.max_row, cells.min_col) == (2, 1048576, cells.max_col)
+        offered[heads[cells.min_col - 1]] = rule.formula1.strip('"').split(",")
+    wanted = {}
+    for name in record.fields:
+        field = record.field_map[name]
+        if field.choices:
+            words = [str(label) for value, label in field.flatchoices if value not in (None, "")]
+            wanted[label_of(record, name)] = words
+            read = parser_for(record, field)
+            assert [read(word) for word in words] == [v for v, _ in field.flatchoices if v]
+        elif isinstance(field, BooleanField):
+            wanted[label_of(record, name)] = ["是", "否"]
+    assert offered == wanted
+    told = {row[0]: row for row in guide.iter_rows(min_row=2, values_only=True)}
+    assert list(told) == heads
+    for label, words in wanted.items():
+        assert "、".join(words) in str(told[label][2])
+    key = label_of(record, record.key)
+    assert told[key][1] == "是"
 
 
 @every_editable

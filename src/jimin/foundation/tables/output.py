@@ -22,6 +22,7 @@ Kind = Literal["text", "money", "whole", "date", "long_text"]
 
 LAST_ROW = 1_048_576
 LONGEST_TEXT = 32_767
+LONGEST_LIST = 255  # of the choices of a drop-down that stands in the sheet itself
 A4 = 9
 # Markup, control characters, what looks like an escaped one, and blanks at an end
 _ODD = re.compile(r"[&<>\x00-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
@@ -39,11 +40,12 @@ _LOOKS: dict[str, dict[str, str | int | bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class OutColumn:
-    """A column to write. Money shows two decimals; long text wraps."""
+    """A column to write. Money shows two decimals, long text wraps, choices become a drop-down."""
 
     label: str
     width: int = 12
     kind: Kind = "text"
+    choices: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -165,6 +167,25 @@ class SheetWriter:
         self._sheet.fh.write("".join(parts))
         self._sheet.dim_rowmax = at - 1
 
+    def _offer(self, first: int) -> None:
+        """Drop-downs below the header. What Excel has no room for is written without one."""
+        for place, column in enumerate(self._columns):
+            offered = column.choices
+            if not offered or len(",".join(offered)) > LONGEST_LIST or "," in "".join(offered):
+                continue
+            self._sheet.data_validation(
+                first,
+                place,
+                LAST_ROW - 1,
+                place,
+                {
+                    "validate": "list",
+                    "source": list(offered),
+                    "error_title": column.label[:32],
+                    "error_message": "请从下拉列表中选择，或清空这一格。",
+                },
+            )
+
     def _begin(self) -> None:
         self._parts += 1
         name = self._name if self._parts == 1 else f"{self._name} ({self._parts})"
@@ -180,6 +201,7 @@ class SheetWriter:
             _Head.of(column_letter(place), self._formats[column.kind], self._formats["date"])
             for place, column in enumerate(self._columns)
         ]
+        self._offer(self._next)
         self._sheet._write_single_row(self._next)  # the header; below it only `row` writes
         self._sheet.freeze_panes(self._next, 0)
         self._sheet.autofilter(head, 0, LAST_ROW - 1, len(self._columns) - 1)

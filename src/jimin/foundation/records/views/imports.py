@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import BooleanField
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ from .common import allow
 SUFFIXES = (".xlsx", ".xlsm", ".csv")
 SMALL_FILE = 256 * 2**10
 MOST_ROWS_AT_ONCE = 2000
+YES_NO = ("是", "否")  # as cells are read, whatever the language of the page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,9 +207,13 @@ def errors(request: HttpRequest, record: RecordType, pk: Any) -> HttpResponse | 
 
 @require_safe
 def template(request: HttpRequest, record: RecordType) -> FileResponse:
-    """An empty workbook with the right headings and a sheet that says how to fill them."""
+    """An empty workbook with the right headings, drop-downs where there is something to choose,
+    and a sheet that says how to fill them."""
     allow(request, record, "import")
-    columns = [OutColumn(label_of(record, name), 20) for name in record.fields]
+    columns = [
+        OutColumn(label_of(record, name), 20, choices=tuple(_words(record.field_map[name])))
+        for name in record.fields
+    ]
     guide = [
         OutColumn(_("列"), 20),
         OutColumn(_("必填"), 8),
@@ -228,9 +234,8 @@ def _guidance(record: RecordType, name: str) -> tuple[str, str, str]:
     said = [str(record.hints.get(name, ""))]
     if name == record.key:
         said.append(_("按这一列辨认是不是同一条记录。"))
-    if field.choices:
-        words = "、".join(str(label) for value, label in field.flatchoices if value != "")
-        said.append(_("填：%(words)s。") % {"words": words})
+    if words := _words(field):
+        said.append(_("填：%(words)s。") % {"words": "、".join(words)})
     elif places.is_area(field):
         said.append(_("填 12 位区划代码，或在您的辖区内不重复的名称；重名的写“乡镇名 村名”。"))
     elif field.is_relation:
@@ -239,10 +244,15 @@ def _guidance(record: RecordType, name: str) -> tuple[str, str, str]:
             said.append(_("填%(label)s。") % {"label": label_of(linked, linked.key)})
     elif field.get_internal_type() == "DateField":
         said.append(_("填日期，如 2016-03-01。"))
-    elif field.get_internal_type() == "BooleanField":
-        said.append(_("填：是、否。"))
     needed = name == record.key or not (field.blank or field.has_default())
     return label_of(record, name), _("是") if needed else "", "".join(said)
+
+
+def _words(field: Any) -> list[str]:
+    """The words among which a cell of this field is chosen."""
+    if field.choices:
+        return [str(label) for value, label in field.flatchoices if value not in (None, "")]
+    return list(YES_NO) if isinstance(field, BooleanField) else []
 
 
 def _find(user: User, record: RecordType, pk: Any, *, lock: bool = False) -> Upload:

@@ -109,6 +109,23 @@ def test_the_sheet_is_ready_to_print_and_to_filter(tmp_path: Path) -> None:
     assert sheet.print_title_rows == "$1:$1"
 
 
+def test_a_drop_down_stands_below_the_header_where_excel_has_room_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    most = tuple(f"{n:04d}" for n in range(51))  # 254 characters with what parts them
+    columns = [
+        OutColumn("性别", choices=("男", "女")),
+        OutColumn("姓名"),
+        OutColumn("多", choices=most),
+        OutColumn("过多", choices=(*most, "9")),
+        OutColumn("逗号", choices=("a,b", "c")),
+    ]
+    stream_xlsx(path, "表", columns, [["男", "张伟", "0000", "9", "c"]], title="导出")
+    sheet = openpyxl.load_workbook(path)["表"]
+    rules = {str(r.sqref): r.formula1 for r in sheet.data_validations.dataValidation}
+    assert rules == {"A3:A1048576": '"男,女"', "C3:C1048576": f'"{",".join(most)}"'}
+    assert [cell.value for cell in sheet[3]] == ["男", "张伟", "0000", "9", "c"]
+
+
 def test_rows_beyond_the_last_go_on_in_a_further_sheet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
