@@ -116,7 +116,7 @@ def test_an_export_has_the_columns_one_chose_in_their_order_or_every_field(
 
     desk.post(PERSONS.url("columns"), {"columns": ["address", "area", "name"]})
     desk.post(PERSONS.url("save-view"), {"name": "走访"})
-    view = SavedView.objects.get()
+    view = SavedView.objects.get(name="走访")
     assert heads("list") == ["住址", "所在村（社区）", "姓名"]
     desk.post(PERSONS.url("columns"), {"columns": ["name", "phone"]})
     assert heads("list") == ["姓名", "电话"]
