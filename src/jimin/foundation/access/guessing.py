@@ -95,7 +95,7 @@ def _in_pinyin(names: Iterable[str]) -> set[str]:
     """A name as it stands, in pinyin, and its initials where they are more than two."""
     found = set()
     for name in filter(None, names):
-        syllables = spelling.syllables(name.lower())
+        syllables = spelling.syllables(name.lower(), is_person=True)
         found |= {name.lower(), "".join(syllables)}
         initials = "".join(s[0] for s in syllables if s)
         if len(syllables) == len(name) and len(initials) > 2:

@@ -108,7 +108,7 @@ class Case(models.Model):
         return f"{self.number} {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.initials = initials(self.applicant)[:40]
+        self.initials = initials(self.applicant, is_person=True)[:40]
         super().save(*args, **kwargs)
 
 

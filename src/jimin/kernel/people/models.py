@@ -91,11 +91,11 @@ class Person(models.Model):
 @lru_cache(maxsize=20_000)
 def _spelt(name: str) -> tuple[str, str]:
     """Pinyin and initials. Names recur, and spelling one takes longer than storing a person."""
-    syllables = spelling.syllables(name)
+    syllables = spelling.syllables(name, is_person=True)
     if len(syllables) == len(name):  # one of each character
         letters = "".join(syllable[0] for syllable in syllables).lower()
     else:
-        letters = spelling.initials(name)
+        letters = spelling.initials(name, is_person=True)
     return "".join(syllables).lower()[:120], letters[:40]
 
 
