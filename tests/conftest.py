@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSEHOLDS = 1500
+HOUSEHOLDS = 3000
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
