@@ -17,11 +17,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
 
 @pytest.fixture(autouse=True)
 def _quick_and_often(request: pytest.FixtureRequest) -> None:
-    """Argon2 is slow and the API limited on purpose; tests of these themselves ask for it back."""
+    """Argon2 is slow and the API limited on purpose; tests of these themselves ask for it back.
+
+    Nor does every new client look through the static files, which no test asks for.
+    """
     if "settings" in request.fixturenames or "db" in request.fixturenames:
         settings = request.getfixturevalue("settings")
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 0)
+        settings.WHITENOISE_USE_FINDERS = False
 
 
 @pytest.fixture(autouse=True, scope="session")

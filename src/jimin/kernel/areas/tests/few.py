@@ -11,16 +11,18 @@ NAMED = "某地"
 
 def few_areas() -> None:
     """Two counties of one city, each with a township and its communities."""
-    for code in (HERE, ALSO_HERE, THERE):
-        for each in rules.ancestors(code):
-            above = rules.ancestors(each)[:-1]
-            Area.objects.get_or_create(
+    codes = [each for code in (HERE, ALSO_HERE, THERE) for each in rules.ancestors(code)]
+    Area.objects.bulk_create(
+        (
+            Area(
                 code=each,
-                defaults={
-                    "name": f"{NAMED}{each}",
-                    "level": rules.level_of(each),
-                    "kind": "village",
-                    "parent_id": above[-1] if above else None,
-                    "initials": "md",
-                },
+                name=f"{NAMED}{each}",
+                level=rules.level_of(each),
+                kind="village",
+                parent_id=next(reversed(rules.ancestors(each)[:-1]), None),
+                initials="md",
             )
+            for each in dict.fromkeys(codes)
+        ),
+        ignore_conflicts=True,
+    )
