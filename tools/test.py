@@ -30,6 +30,12 @@ WITHOUT_DATABASE = [
 ]
 
 
+# One more than there are processors: browsers and databases are waited for.
+WORKERS = str(min(8, (os.cpu_count() or 1) + 1))
+# No test asks what a power cut leaves of PostgreSQL.
+NO_FLUSH = {"PGOPTIONS": "-c synchronous_commit=off -c jit=off"}
+
+
 def main(arguments: list[str]) -> int:
     missing = []
     if not Path(CHROMIUM).exists():
@@ -46,7 +52,8 @@ def main(arguments: list[str]) -> int:
     runs["SQLite"] = tests(env, arguments)
     if not refusal:
         ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
-        runs["PostgreSQL"] = tests({**env, "DATABASE_URL": POSTGRES}, [*ignored, *arguments])
+        env |= {"DATABASE_URL": POSTGRES, **NO_FLUSH}
+        runs["PostgreSQL"] = tests(env, [*ignored, *arguments])
 
     print()
     for name, ended in runs.items():
@@ -59,7 +66,7 @@ def main(arguments: list[str]) -> int:
 
 
 def tests(env: dict[str, str], arguments: list[str]) -> Ended:
-    command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
+    command = [PYTHON, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadgroup", *arguments]
     return run(command, env, show=True)
 
 
