@@ -1,6 +1,7 @@
 """One measurement of `exchange`: `python -m tests.bench.exchange_measure NAME FOLDER ROWS`."""
 
 import datetime as dt
+import gc
 import json
 import os
 import random
@@ -77,6 +78,7 @@ def load(folder: Path, rows: int) -> dict[str, Any]:
     with acting_as(user):
         begun = time.perf_counter()
         table = exchange.read_table(RECORD, folder / "persons.xlsx")
+        gc.freeze()
         run = exchange.Pass(user, RECORD, table, writes=True, file_name="persons.xlsx")
         result = exchange.Result()
         for batch in run.batches():

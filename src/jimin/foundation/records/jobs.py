@@ -1,8 +1,10 @@
 """Imports, exports and actions for many records that are too large for a page."""
 
 import datetime as dt
+import gc
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,7 @@ def _check(run: Run) -> None:
     """What an upload would do, kept for its preview."""
     actor, record, upload = _of(run)
     result = exchange.Result()
-    with run.folder() as folder, exchange.opened(record, upload, folder) as (path, table):
+    with _opened(run, record, upload) as (path, table):
         passing = exchange.Pass(actor, record, table, writes=False)
         for rows in passing.batches():
             result.add(passing.take(rows), rows)
@@ -55,7 +57,7 @@ def _load(run: Run) -> None:
     if upload.state != Upload.State.WAITING and not upload.file:
         return  # killed after the last step
     require(actor=actor, verb="import", subject=record.subject)
-    with run.folder() as folder, exchange.opened(record, upload, folder) as (path, table):
+    with _opened(run, record, upload) as (path, table):
         if run.values["mode"] == "all":
             _load_all(run, actor, record, upload, table)
         else:
@@ -64,6 +66,17 @@ def _load(run: Run) -> None:
             if faults:
                 _keep_errors(run, record, upload, path, table, faults)
     upload.drop_file()
+
+
+@contextmanager
+def _opened(run: Run, record: RecordType, upload: Upload) -> Iterator[tuple[Path, Table]]:
+    """The table stays until the end: the collector need not look for cycles in it at every turn."""
+    with run.folder() as folder, exchange.opened(record, upload, folder) as (path, table):
+        gc.freeze()
+        try:
+            yield path, table
+        finally:
+            gc.unfreeze()
 
 
 def _load_all(run: Run, actor: User, record: RecordType, upload: Upload, table: Table) -> None:
