@@ -1,5 +1,6 @@
 """The demo city as `make demo` loads it, for the tests that walk through it and those that look."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -13,23 +14,38 @@ HOUSEHOLDS = 3000
 
 @pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The demo city's tests in one process: what is loaded, and the server, are shared."""
+    """What walks through the city in one process, what looks at it in another: in each the tests
+    share what was loaded."""
     for item in items:
-        if {"browser", "city"} & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group("demo"))
+        if item.path.parent.name in ("browser", "city"):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
 
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo over SQLite, sealed with the keys of the tests; only read it."""
+    """A data folder with the demo over SQLite, sealed with the keys of the tests; only read it.
+
+    Loaded by whichever process asks first.
+    """
     from django.conf import settings
 
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(settings.KEYS_FILE, folder)
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, is_whole = shared / "demo", shared / "demo-is-whole"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_whole.exists():
+            folder.mkdir()
+            shutil.copy(settings.KEYS_FILE, folder)
+            _load(folder)
+            is_whole.touch()
+    return folder
+
+
+def _load(folder: Path) -> None:
     env = {**os.environ, "JIMIN_VAR": str(folder), "DATABASE_URL": ""}
     env.pop("DJANGO_SETTINGS_MODULE", None)
     jimin = Path(sys.executable).with_name("jimin")
-    command = [str(jimin), "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
+    command = [jimin, "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
     ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    return folder

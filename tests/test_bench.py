@@ -118,7 +118,7 @@ def test_the_pages_of_a_register_are_asked_beside_one_written_by_hand(installed:
     assert figures["sqlite_queries_of_a_list_page"]["holds"]
 
 
-@pytest.mark.xdist_group("demo")
+@pytest.mark.xdist_group("city")
 def test_the_api_is_asked_beside_a_bare_handler_and_by_clerks_at_once(demo_folder: Path) -> None:
     figures, _code = measured("api", f"--begin={demo_folder}", "--rounds=2", "--seconds=4")
     assert set(figures) == {
