@@ -46,6 +46,6 @@ def _load(folder: Path) -> None:
     env = {**os.environ, "JIMIN_VAR": str(folder), "DATABASE_URL": ""}
     env.pop("DJANGO_SETTINGS_MODULE", None)
     jimin = Path(sys.executable).with_name("jimin")
-    command = [jimin, "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
+    command = [str(jimin), "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
     ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600)
     assert ended.returncode == 0, ended.stdout + ended.stderr
