@@ -1,11 +1,8 @@
 """The made-up households written into the books, a few thousand at a time."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import islice
 from typing import TypeVar
-
-from pypinyin import Style, lazy_pinyin
 
 from jimin.foundation.access.scope import System
 from jimin.foundation.audit import services as audit
@@ -74,17 +71,5 @@ def _person(home: Home, resident: Resident) -> Person:
         area_id=home.area,
         address=home.address,
     )
-    # As Person.spell does it, but each character is looked up once.
-    person.pinyin = "".join(_sound(character) for character in resident.name)
-    person.initials = "".join(_initial(character) for character in resident.name)
+    person.spell()
     return person
-
-
-@cache
-def _sound(character: str) -> str:
-    return "".join(lazy_pinyin(character)).lower()
-
-
-@cache
-def _initial(character: str) -> str:
-    return "".join(lazy_pinyin(character, style=Style.FIRST_LETTER)).lower()

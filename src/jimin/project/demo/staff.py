@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from pypinyin import lazy_pinyin
-
 from jimin.foundation.access.models import Post, User
+from jimin.foundation.spelling import syllables
 from jimin.kernel.areas.models import Area
 
 from .names import given_name, surname
@@ -101,7 +100,7 @@ def _spelt(name: str, endings: tuple[str, ...], taken: set[str]) -> str:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             name = name.removesuffix(ending)
             break
-    spelt = first = "".join(lazy_pinyin(name))
+    spelt = first = "".join(syllables(name))
     number = 2
     while spelt in taken:
         spelt = f"{first}{number}"
