@@ -30,8 +30,7 @@ WITHOUT_DATABASE = [
 ]
 
 
-# One more than there are processors: browsers and databases are waited for.
-WORKERS = str(min(8, (os.cpu_count() or 1) + 1))
+WORKERS = str(min(8, os.cpu_count() or 1))
 # No test asks what a power cut leaves of PostgreSQL.
 NO_FLUSH = {"PGOPTIONS": "-c synchronous_commit=off -c jit=off"}
 

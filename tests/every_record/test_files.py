@@ -241,7 +241,8 @@ def test_a_file_that_is_gone_or_altered_is_not_given_out(
     send(keeper, record, obj, PDF)
     address = record.url("file", obj.pk, Attachment.objects.get().pk)
     path = kept_in(folder)[0]
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    *whole, last = path.read_bytes()
+    path.write_bytes(bytes([*whole, last ^ 1]))
     assert "被改动或损坏" in text_of(keeper.get(address, follow=True))
     path.unlink()
     assert "从备份恢复" in text_of(keeper.get(address, follow=True))
