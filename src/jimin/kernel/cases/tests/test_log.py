@@ -1,9 +1,11 @@
 """The log only grows, and rows are seen by procedure and area."""
 
 import datetime as dt
+import importlib
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from jimin.foundation.access.scope import acting_as, acting_as_system
 from jimin.kernel.areas.models import Area
@@ -46,6 +48,13 @@ def test_an_event_is_neither_changed_nor_deleted(case: Case) -> None:
 
 def test_the_name_is_found_by_its_initials(case: Case) -> None:
     assert case.initials == "lxb"
+
+
+def test_cases_from_before_are_spelled_as_surnames_are_read(case: Case) -> None:
+    Case._base_manager.update(applicant="单小布", initials="dxb")
+    migration = importlib.import_module("jimin.kernel.cases.migrations.0002_surnames_as_read")
+    migration.respell(apps, None)
+    assert Case._base_manager.get().initials == "sxb"
 
 
 def test_cases_and_their_parts_are_seen_within_the_area_of_the_post(

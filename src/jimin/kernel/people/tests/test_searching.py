@@ -77,3 +77,13 @@ def test_rows_from_before_get_their_digests() -> None:
     migration.fill(apps, SimpleNamespace(connection=connection))
     assert found("5678") == ["张伟", "李芳"]
     assert found(NUMBER[-3:] + check_character(NUMBER)) == ["张伟"]
+
+
+def test_rows_from_before_are_spelled_as_their_surnames_are_read() -> None:
+    Person(name="曾国强", citizen_id="", area_id=HERE).save()
+    Person.objects.filter(name="曾国强").update(pinyin="cengguoqiang", initials="cgq")
+    assert found("zgq") == found("zeng") == []
+    migration = importlib.import_module("jimin.kernel.people.migrations.0004_surnames_as_read")
+    migration.respell(apps, None)
+    assert found("zgq") == found("zeng") == ["曾国强"]
+    assert found("zw") == ["张伟"]
