@@ -22,6 +22,7 @@ from jimin.foundation.jobs.declare import Kind
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.jobs.run import Run
 from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.queries import counties_open_to
 from jimin.kernel.awards import rules as months
 
 from .models import MonthRun
@@ -70,8 +71,7 @@ def begin_approval(*, actor: User, run: MonthRun) -> Job | None:
 
 def underway(user: User) -> QuerySet[Job]:
     """The jobs of the months of counties in the user's reach."""
-    counties = Area.objects.filter(level=Area.Level.COUNTY)
-    seen = [county.pk for county in counties if user.may("view", "dibao", county.pk)]
+    seen = [county.pk for county in counties_open_to(user, "view", "dibao")]
     kinds = [ASSESS.name, APPROVE.name]
     return Job._base_manager.filter(kind__in=kinds, values__county__in=seen)
 

@@ -1,5 +1,8 @@
 """Longer reads about areas."""
 
+from jimin.foundation.access.models import User
+from jimin.foundation.access.scope import System
+
 from .models import Area
 from .rules import ancestors
 
@@ -13,3 +16,12 @@ def full_name(code: str) -> str:
 def counties() -> list[Area]:
     """The counties in order of code; never by name, whose order nobody expects."""
     return list(Area.objects.filter(level=Area.Level.COUNTY, valid_to=None))
+
+
+def counties_open_to(actor: User | System, verb: str, subject: str) -> list[Area]:
+    """The counties in which the actor may do something."""
+    return [
+        county
+        for county in counties()
+        if isinstance(actor, System) or actor.may(verb, subject, county.pk)
+    ]

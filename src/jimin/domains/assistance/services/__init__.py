@@ -7,7 +7,6 @@ from .months import (
     STAGES,
     approve_month,
     assess_month,
-    counties_of,
     ready_month,
     require_approvable,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "approve_month",
     "assess",
     "assess_month",
-    "counties_of",
     "declare",
     "declare_many",
     "preview",

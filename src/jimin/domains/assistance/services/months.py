@@ -25,6 +25,7 @@ from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
 from jimin.foundation.sealed.rules import sm3
 from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.queries import counties_open_to
 from jimin.kernel.areas.rules import reach
 from jimin.kernel.awards import rules as months
 from jimin.kernel.awards.models import Award, Benefit
@@ -93,7 +94,7 @@ def assess_month(
     approved yet. Nothing is paid, changed or stopped until `approve_month`. What `ready_month`
     computed for the county is taken if the books still say the same.
     """
-    counties = [area] if area else counties_of(actor)
+    counties = [area] if area else counties_open_to(actor, "assess_month", "dibao")
     return [_run(actor, county, months.month_of(month), again, ready) for county in counties]
 
 
@@ -159,16 +160,6 @@ def require_approvable(*, actor: User | System, run: MonthRun) -> None:
     if isinstance(actor, User) and actor.pk == run.run_by_id:
         raise PermissionDenied(_("月度核定的经办人不能批准，请由另一人办理。"))
     _require_decidable(run)
-
-
-def counties_of(actor: User | System) -> list[Area]:
-    """The counties whose month the actor may assess."""
-    counties = Area.objects.filter(level=Area.Level.COUNTY, valid_to=None)
-    return [
-        county
-        for county in counties
-        if isinstance(actor, System) or actor.may("assess_month", "dibao", county.pk)
-    ]
 
 
 def _run(

@@ -22,11 +22,11 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
 from jimin.foundation.jobs.views import board, board_alone
 from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.queries import counties_open_to
 
 from ..jobs import begin_approval, begin_month, underway
 from ..models import MonthLine, MonthRun
 from ..records.facts import MonthField
-from ..services import counties_of
 
 PER_PAGE = 50
 
@@ -65,7 +65,8 @@ class MonthForm(forms.Form):
 def month_list(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     require(actor=user, verb="view", subject="page.months")
-    form = MonthForm(request.POST if request.method == "POST" else None, counties=counties_of(user))
+    counties = counties_open_to(user, "assess_month", "dibao")
+    form = MonthForm(request.POST if request.method == "POST" else None, counties=counties)
     if request.method == "POST":
         require(actor=user, verb="assess_month", subject="dibao")
         if form.is_valid():

@@ -18,6 +18,7 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
 from jimin.foundation.jobs.views import board, board_alone
 from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.queries import counties_open_to
 from jimin.kernel.awards.models import Benefit
 
 from ..jobs import Started, begin_rolls, underway
@@ -48,7 +49,7 @@ class PrepareForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.counties = counties_of(user)
+        self.counties = counties_open_to(user, "prepare", "payments.roll")
         codes = [area.pk for area in self.counties]
         area = self.fields["area"]
         assert isinstance(area, forms.ModelChoiceField)
@@ -68,12 +69,6 @@ class PrepareForm(forms.Form):
             return dt.date.fromisoformat(f"{text}-01")
         except ValueError as error:
             raise ValidationError(_("发放月份应写成年月，例如 2016-07。")) from error
-
-
-def counties_of(user: User) -> list[Area]:
-    """The counties whose roll the user may make."""
-    counties = Area.objects.filter(level=Area.Level.COUNTY, valid_to=None)
-    return [area for area in counties if user.may("prepare", "payments.roll", area.pk)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
