@@ -45,11 +45,11 @@ def adopt_revision(*, actor: User | System, plan: Plan, gone_seen: bool) -> Plan
     is_next = before is not None and before.state == Plan.State.IN_FORCE
     adopted = ledger.adopt_plan(actor=actor, plan=plan)
     if before is not None and is_next:
-        hand_over(actor=actor, plan=adopted, before=before)
+        _hand_over(actor=actor, plan=adopted, before=before)
     return adopted
 
 
-def hand_over(*, actor: User | System, plan: Plan, before: Plan) -> dict[str, int]:
+def _hand_over(*, actor: User | System, plan: Plan, before: Plan) -> dict[str, int]:
     """Move to each target that is unchanged all that its predecessor had.
 
     A target that asks for something else of the same measure takes the reports only: what was
