@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import translation
-from hypothesis import HealthCheck
-from hypothesis import settings as examples
 
 if TYPE_CHECKING:
     from jimin.project.commands.tests.started import Started
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
-# How long an example takes says more of what else the machine does than of the code.
-examples.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-examples.load_profile("calm")
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,14 @@
-"""The city and its counties are areas enough for a plan."""
+"""The city and its counties are areas enough for a plan; its two people, and the demo's ledger."""
+
+from typing import Any
 
 import pytest
 
+from jimin.foundation.access.models import User
+from jimin.foundation.access.scope import System
 from jimin.kernel.areas.models import Area
+from jimin.kernel.workplans.models import Plan
+from jimin.kernel.workplans.services import ledger
 
 COUNTIES = {
     "220202": "昌邑区",
@@ -17,6 +23,11 @@ COUNTIES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
 @pytest.fixture
 def counties(db: None) -> None:
     province = Area.objects.create(
@@ -29,3 +40,20 @@ def counties(db: None) -> None:
         Area(code=f"{code}000000", name=name, level="county", kind="county", parent=city)
         for code, name in COUNTIES.items()
     )
+
+
+@pytest.fixture
+def plan(counties: None) -> Plan:
+    return ledger.load_ledger(actor=System("试验"))
+
+
+@pytest.fixture
+def officer(counties: None, make_user: Any) -> User:
+    user: User = make_user("city_officer", "220200000000")
+    return user
+
+
+@pytest.fixture
+def planner(counties: None, make_user: Any) -> User:
+    user: User = make_user("city_planner", "220200000000")
+    return user

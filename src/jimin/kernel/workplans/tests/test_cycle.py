@@ -34,28 +34,6 @@ CITY, CHANGYI, YONGJI = "220200000000", "220202000000", "220221000000"
 MAY, JUNE = dt.date(2016, 5, 31), dt.date(2016, 6, 30)
 
 
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def plan(counties: None) -> Plan:
-    return ledger.load_ledger(actor=System("试验"))
-
-
-@pytest.fixture
-def officer(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_officer", CITY)
-    return user
-
-
-@pytest.fixture
-def planner(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_planner", CITY)
-    return user
-
-
 def target(plan: Plan, code: str) -> Target:
     found: Target = Target.objects.get(plan=plan, code=code)
     return found

@@ -45,17 +45,6 @@ TEXT = """某市2016年民政工作安排
 """
 
 
-@pytest.fixture
-def officer(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_officer", CITY)
-    return user
-
-
-@pytest.fixture
-def plan(counties: None) -> Plan:
-    return ledgers.load_ledger(actor=LOADER)
-
-
 def upload(officer: User, text: str = TEXT, name: str = "plan.txt") -> Plan:
     return proposing.upload_plan(
         actor=officer,

@@ -18,12 +18,6 @@ CITY = "220200000000"
 TEXT = "一、做好救助。\n全年救助3万人次以上。\n二、做好养老。\n新增养老床位900张。\n"
 
 
-@pytest.fixture
-def officer(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_officer", CITY)
-    return user
-
-
 def upload(officer: User, text: str = "", **given: Any) -> Plan:
     given = {"file_name": "要点.txt", "content": text.encode()} | given
     return proposing.upload_plan(

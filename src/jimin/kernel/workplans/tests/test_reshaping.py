@@ -23,12 +23,6 @@ TEXT = """一、做好救助。
 
 
 @pytest.fixture
-def officer(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_officer", CITY)
-    return user
-
-
-@pytest.fixture
 def plan(officer: User) -> Plan:
     return proposing.upload_plan(
         actor=officer,

@@ -42,17 +42,6 @@ TEXT = """一、做好救助。
 """
 
 
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def officer(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_officer", CITY)
-    return user
-
-
 def read(officer: User, text: str) -> Plan:
     plan = proposing.upload_plan(
         actor=officer, area=Area.objects.get(code=CITY), year=2016, title="要点", pasted=text

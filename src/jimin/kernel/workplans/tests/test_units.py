@@ -27,17 +27,6 @@ CITY, CHANGYI, YONGJI = "220200000000", "220202000000", "220221000000"
 MAY, JUNE = dt.date(2016, 5, 31), dt.date(2016, 6, 30)
 
 
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def planner(counties: None, make_user: Any) -> User:
-    user: User = make_user("city_planner", CITY)
-    return user
-
-
 @pytest.fixture
 def target(counties: None) -> Target:
     """Two demonstration villages in each district, reported by the city."""
