@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jimin.kernel.areas.queries import counties
 
-from ..models import Deliverable, Plan, Standing, Target, Task
+from ..models import Deliverable, Plan, Standing, State, Target, Task
 from ..rules.indicators import month_end
 from ..rules.lights import judge_delivery
 from .figures import bound_figures, latest_reports
@@ -56,27 +56,29 @@ def ledger(plan: Plan, on: date) -> Ledger:
 
 def tree_of(plan: Plan, on: date, row: Callable[[Target], Row], figures: Figures) -> Ledger:
     """The tasks as a tree, each target as `row` makes it."""
-    tasks = Task.objects.filter(plan=plan).prefetch_related(
-        Prefetch("frames"),
-        Prefetch("targets", with_terms(Target.objects.all())),
-        Prefetch("deliverables", Deliverable.objects.prefetch_related("steps")),
-    )
+    frames = {frame.pk: frame for frame in plan.frames.all()}
     nodes: dict[int, Node] = {}
     tree: list[Node] = []
-    for task in tasks:
+    for task in Task.objects.filter(plan=plan):
         node = nodes[task.pk] = Node(task)
         (nodes[task.parent_id].children if task.parent_id in nodes else tree).append(node)
-        for target in task.targets.all():
-            target.plan, target.task = plan, task
-            node.rows.append(row(target))
-        node.papers += [paper_on(paper, on) for paper in task.deliverables.all()]
-    return Ledger(plan, on, tree, nodes, figures)
+    under = {"task__plan": plan, "task__state": State.CONFIRMED}
+    tagged = Task.frames.through.objects.filter(**under).order_by("frame__order")
+    for task_id, frame_id in tagged.values_list("task_id", "frame_id"):
+        nodes[task_id].frames.append(frames[frame_id])
+    for target in with_terms(Target.objects.filter(**under)):
+        node = nodes[target.task_id]
+        target.plan, target.task = plan, node.task
+        node.rows.append(row(target))
+    for paper in Deliverable.objects.filter(**under).prefetch_related("steps"):
+        nodes[paper.task_id].papers.append(paper_on(paper, on))
+    return Ledger(plan, on, tree, nodes, list(frames.values()), figures)
 
 
 def with_terms(targets: QuerySet[Target]) -> QuerySet[Target]:
     """Targets with all that their goals are made of."""
     return targets.select_related("part_of", "allocation").prefetch_related(
-        "allocation__quotas__area", "milestones", "adjustments"
+        "allocation__quotas", "milestones", "adjustments"
     )
 
 

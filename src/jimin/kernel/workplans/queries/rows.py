@@ -54,6 +54,7 @@ class Node:
     """A task with what hangs on it. Its light is its worst one's."""
 
     task: Task
+    frames: list[Frame] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
@@ -99,6 +100,7 @@ class Ledger:
     on: date
     tree: list[Node]
     nodes: dict[int, Node]
+    slogans: list[Frame]
     figures: Figures
 
     def with_row(self, row: Row) -> "Ledger":
@@ -119,11 +121,9 @@ class Ledger:
         """Each frame's tasks, the red ones, and Σ weight × progress ÷ Σ weight."""
         members: dict[int, list[Node]] = {}
         for node in self.nodes.values():
-            for frame in node.task.frames.all():
+            for frame in node.frames:
                 members.setdefault(frame.pk, []).append(node)
-        return [
-            _frame_progress(frame, members.get(frame.pk, [])) for frame in self.plan.frames.all()
-        ]
+        return [_frame_progress(frame, members.get(frame.pk, [])) for frame in self.slogans]
 
 
 def count_lights(standings: Iterator[Judged]) -> dict[Light, int]:

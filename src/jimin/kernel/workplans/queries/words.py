@@ -1,7 +1,10 @@
-"""A row of the ledger in the words of a paper."""
+"""A row of the ledger in words, for pages and papers."""
 
 from collections import Counter
 from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ..models import Target
 from ..rules.indicators import Kind
@@ -9,16 +12,16 @@ from ..rules.lights import WORDS, Light
 from ..rules.words import plain, with_unit
 from .rows import Row
 
-SIGNS = {">=": "≥", "<=": "≤", "=": "", ">": ">", "<": "<", "≈": "约", "range": ""}
+SIGNS = {">=": "≥", "<=": "≤", "=": "", ">": ">", "<": "<", "≈": gettext_lazy("约"), "range": ""}
 CLOSE = (" → 绿", " → 黄", " → 红", " → 蓝", " → 灰")
 
 
 def wanted(target: Target) -> str:
     """`≥ 2,400 张`, `零发生`."""
     if target.aggregation == Target.Aggregation.ZERO:
-        return "零发生"
+        return _("零发生")
     if target.value is None:
-        return f"不低于{target.reference}"
+        return _("不低于%(reference)s") % {"reference": target.reference}
     if target.comparator == Target.Comparator.RANGE and target.high is not None:
         return f"{plain(target.value)}–{with_unit(target.high, target.unit)}"
     return f"{SIGNS[target.comparator]} {with_unit(target.value, target.unit)}".strip()
@@ -28,18 +31,21 @@ def actual(row: Row) -> str:
     """What was reached, in the measure of its kind."""
     standing = row.standing
     if standing.actual is None:
-        return "无数据"
+        return _("无数据")
+    number = plain(standing.actual)
     match row.goal.kind:
         case Kind.RELATIONAL if standing.planned is not None:
-            return f"{plain(standing.actual)}/{plain(standing.planned)} 个地区达标"
+            known = {"good": number, "all": plain(standing.planned)}
+            return _("%(good)s/%(all)s 个地区达标") % known
         case Kind.PER_UNIT:
-            return f"{plain(standing.actual)}% 的单位达标"
+            return _("%(share)s%% 的单位达标") % {"share": number}
         case Kind.CAP:
-            return f"{plain(standing.actual)} 件违反"
+            return _("%(number)s 件违反") % {"number": number}
     return with_unit(standing.actual, row.goal.unit)
 
 
 def planned(row: Row) -> str:
+    """What was due by then; a dash where nothing is."""
     if row.standing.planned is None or row.goal.kind == Kind.RELATIONAL:
         return "—"
     return with_unit(row.standing.planned, row.goal.unit)

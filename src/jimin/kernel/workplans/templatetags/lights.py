@@ -84,10 +84,11 @@ def exact(value: Fraction | Decimal | int | None) -> str:
     return "" if value is None else plain(value)
 
 
-@register.filter
-def reason(sentence: str) -> str:
-    """The arithmetic where the light stands beside it."""
-    return words.reason(sentence)
+# What was promised, what was due by then, what was reached; the arithmetic beside its light.
+register.filter("wanted", words.wanted)
+register.filter("planned", words.planned)
+register.filter("actual", words.actual)
+register.filter("reason", words.reason)
 
 
 @register.filter

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -91,6 +93,20 @@ def test_the_plan_page_shows_each_light_with_its_arithmetic(clients: Any, plan: 
     assert "慈善救助贫困群体人次" in yellow
     assert "福利彩票销售额" not in yellow
     assert client.get("/plan/?on=2016-99&light=pink").status_code == 200
+
+
+def test_a_paper_is_chinese_whoever_prints_it(clients: Any, plan: Plan) -> None:
+    """The page speaks the reader's language, what leaves the office that of the office."""
+    client = clients("city_leader")
+    address = f"/plan/{plan.pk}/papers/decomposition.docx?on=2016-06-30"
+
+    def body(language: str) -> bytes:
+        answer = client.get(address, headers={"Accept-Language": language})
+        return ZipFile(BytesIO(answer.content)).read("word/document.xml")
+
+    english = client.get("/plan/?on=2016-06", headers={"Accept-Language": "en"}).content.decode()
+    assert "No data" in english
+    assert body("en") == body("zh-CN")
 
 
 def test_a_computed_target_leads_to_its_counties_and_what_they_are_made_of(

@@ -66,7 +66,7 @@ def _ledger_page(request: HttpRequest, found: Plan) -> HttpResponse:
         "rows": rows,
         "frames": ledger.frames(),
         "limits": thresholds(on),
-        "others": Plan.objects.exclude(pk=found.pk),
+        "others": Plan.objects.exclude(pk=found.pk).defer("text"),
         "may_add": user.may("add", "workplans.plan"),
         "may_review": user.may("review", "workplans.plan", found.area_id),
     }

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +42,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def printed(request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse:
-    """One paper as a file, made from the ledger on the day asked for."""
+    """One paper as a file, made from the ledger on the day asked for, in Chinese for everybody."""
     allow(request)
     found = find_plan(pk)
     if name not in PRINTS or kind not in WRITERS:
@@ -50,7 +51,8 @@ def printed(request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse
     on = day_of(request, found)
     mime, write = WRITERS[kind]
     try:
-        content = write(make(found, on))
+        with translation.override("zh-hans"):
+            content = write(make(found, on))
     except ValidationError as error:
         return HttpResponse("\n".join(error.messages), status=409, content_type="text/plain")
     file_name = f"{found.year} 年{label} {on}.{kind}"
