@@ -86,6 +86,12 @@ class Horizons:
             return None
         return self._times[index].due
 
+    def in_heading(self, start: int, end: int) -> date | None:
+        """The horizon a heading between these places names."""
+        index = bisect_left(self._heading_starts, start)
+        within = index < len(self._in_headings) and self._heading_starts[index] < end
+        return self._in_headings[index].due if within else None
+
 
 _LONGEST_HEADING = 40
 _HEADING = re.compile(r"目标|指标|任务|重点|规划|计划")

@@ -239,6 +239,11 @@ _PEOPLE_MOVED = re.compile(
 )
 
 
+# 占地2亩,建筑面积540平方米,拥有18间住房
+_THERE_IS = re.compile(r"(?:拥有|设有|内设|建有|配有)$")
+_SITE = re.compile(r"(?:占地|建筑面积)[^。;\n]*\d[^。;\n]*[,、][^,、]{0,6}$")
+
+
 def described(context: Context, seen: Seen) -> bool:
     """总投资2亿元, 可容纳900人, 路面宽6米: the size of a thing."""
     q = seen.quantity
@@ -247,6 +252,8 @@ def described(context: Context, seen: Seen) -> bool:
     if _bracketed(context, seen):
         return True
     if _COSTING.search(seen.left) and _COSTLY.search(seen.right):
+        return True
+    if _THERE_IS.search(seen.tail) and _SITE.search(seen.before):
         return True
     if q.unit in SHARES:
         return False
@@ -264,7 +271,7 @@ def described(context: Context, seen: Seen) -> bool:
         before = context.norm[max(0, seen.clause.start - 30) : seen.clause.start]
         if re.search(r"\d[^。;\n]*,$", before):
             return True
-    if q.suffix and not seen.right:
+    if q.suffix and (not seen.right or seen.right[0] == "、"):
         return False  # 面积5万平方米以上 is asked for
     if q.unit in ("人", "名", "户") and _PEOPLE_MOVED.search(seen.left):
         return False
@@ -358,6 +365,9 @@ def compared(_: Context, seen: Seen) -> bool:
 _OF_AGE = re.compile(
     r"岁(?:及)?以上的?(?:常住|户籍)?(?:老人|老年人|人口)(?:口|数|总数)?(?:已|约|近|达到?|超过|突破|为|有)*$"
 )
+_FORECAST = re.compile(  # 预计今年高校毕业生超过1170万人
+    r"(?:预计|预测|据测算)[^,;。\d]{0,8}(?:毕业生|人口|老年人|老人|新生儿?)(?:人?数|总量|规模)?(?:将)?(?:达到?|超过?|突破|为|约|近)*$"
+)
 _AGED_SHARE = re.compile(r"岁(?:及)?以上的?(?:常住|户籍)?(?:老|人)[^。;]*[,(]占[^,。;]*$")
 _EVERY_AREA = re.compile(
     r"(?:县|市|区|乡|镇|街道|行政村|村|社区|部门|成员单位)[^,;。\d]{0,8}?(?:全部|全都|均|都|要|应当?|须)"
@@ -444,6 +454,6 @@ def staffing(_: Context, seen: Seen) -> bool:
 
 def population(_: Context, seen: Seen) -> bool:
     """60岁以上老人达到32万人,占总人口的21%: how many there are, whoever works."""
-    if seen.unit in ("人", "名") and _OF_AGE.search(seen.left):
+    if seen.unit in ("人", "名") and (_OF_AGE.search(seen.left) or _FORECAST.search(seen.left)):
         return True
     return seen.unit == "%" and bool(_AGED_SHARE.search(seen.before))

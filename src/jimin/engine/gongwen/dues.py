@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from jimin.engine.gongwen.context import Clause, Context
+from jimin.engine.gongwen.model import Node
 from jimin.engine.gongwen.times import Time
 from jimin.engine.gongwen.words import MODALITY
 
@@ -29,7 +30,8 @@ def stated_due(context: Context, clause: Clause, place: int) -> tuple[date | Non
     if due := _first(context, context.times_between(place, clause.end)):
         return due, "数后时间"
     earlier = context.times_between(max(sentence.start, clause.start - _REACH), clause.start)
-    ruling = _last(context, [time for time in earlier if _leads_a_clause(context, time)])
+    leading = [time for time in earlier if _leads_a_clause(context, time)]
+    ruling = _last(context, leading) or _this_year_leads(context, leading)
     following = context.times_between(clause.end, min(clause.end + 2, sentence.end))
     if due := _first(context, following):
         rest = context.norm[following[0].end : following[0].end + 12]
@@ -52,6 +54,13 @@ def default_due(context: Context) -> date:
 def year_end(context: Context) -> date:
     """What an annual plan means when it names no day."""
     return date(context.year, 12, 31)
+
+
+def _this_year_leads(context: Context, leading: list[Time]) -> date | None:
+    """2010年供养率达到…,新增床位…: in a plan for several years the first year is named too."""
+    end = year_end(context)
+    named = any(time.kind == "year" and time.due == end for time in leading)
+    return end if named and default_due(context) == end else None
 
 
 def _usable(context: Context, time: Time) -> bool:
@@ -103,4 +112,16 @@ def _horizon(context: Context, place: int) -> date | None:
         section = node
         if node.family not in ("run_in", "yishi", "yiyao", "first"):
             break
-    return context.horizons.before(section.start if section else None, place)
+    if section is None:
+        return context.horizons.before(None, place) or context.horizons.before(
+            context.lines.around(place)[0], place
+        )
+    return context.horizons.before(section.start, place) or _of_the_heading(context, section)
+
+
+def _of_the_heading(context: Context, section: Node) -> date | None:
+    """三、“十一五”期间的任务指标 rules all sections below it."""
+    for node in context.outline.path(section):
+        if due := context.horizons.in_heading(node.start, node.heading_end):
+            return due
+    return None

@@ -44,7 +44,7 @@ _WORK_ENDS = re.compile(r"(?:全面|有序|加快|扎实)*(?:推进|实施|开�
 _TOPIC_ENDS = re.compile(
     r"(?:部分|费用|的|群众|对象|人员|家庭|方面|老人|老年人|机构|居民|支出|病人|患者)$"
 )
-_NO_THING = re.compile(r"期间|年|月|率|比例|达|不|要")
+_NO_THING = re.compile(r"期间|年|月|率|比例|达|不|要|时间")
 _THIS_YEAR = re.compile(r"^(?:同时|此外)?(?:今年|明年|全年|年内|20\d\d年)")
 _PAST_FIRST = re.compile(r"^(?:去年|上年|今年|累计|已)+")
 _RATE = re.compile(r"(?:率|比例|占比)$")
@@ -179,7 +179,23 @@ def _verb_alone(place: Place) -> str:
     thing = clean(_THIS_YEAR.sub("", _NUMBERED.sub("", place.before)))[0]
     if 2 <= len(thing) <= 30 and not _NO_THING.search(thing):
         return place.subject + _VERBS_FIRST.sub("", thing, count=1)
-    return ""
+    counted = _counted_after(place)
+    return place.subject + counted if counted else ""
+
+
+_AFTER_REACH = 60
+
+
+def _counted_after(place: Place) -> str:
+    """每个乡镇建一所,每个县城建一所,共建60所福利院: the last clause names what is counted."""
+    end = place.seen.clause.end
+    last = min(place.context.sentence_at(place.seen.quantity.start).end, end + _AFTER_REACH)
+    told = place.context.norm[end:last]
+    unit = re.escape(place.seen.unit)
+    m = re.search(
+        rf"[,;].{{0,6}}共(?:新|改|扩)?建\d+{unit}(?P<noun>[\u4e00-\u9fff]{{2,16}})[,;。]", told
+    )
+    return m["noun"] if m else ""
 
 
 def _counted_before(place: Place) -> str:

@@ -59,7 +59,8 @@ _SUFFIX = (
 _POINTS = "个百分点|百分点|%|‰"
 
 _DIGITS = re.compile(
-    rf"(?<![\d.])(?P<low>{_NUMBER})[ ]?(?P<lowtimes>{_MULTIPLE})?"
+    rf"(?<![\d.])(?P<low>{_NUMBER})[ ]?"
+    rf"(?:(?P<about>[多余])(?={_MULTIPLE}))?(?P<lowtimes>{_MULTIPLE})?"
     rf"(?:(?P<lowunit>{_POINTS}|{_UNIT})?[ ]?[-至到][ ]?(?P<high>{_NUMBER})[ ]?)?"
     rf"(?P<times>{_MULTIPLE})?(?P<vague>[多余]|来(?={_UNIT}))?"
     rf"[ ]?(?P<unit>{_POINTS}|{_UNIT})?"
@@ -162,7 +163,9 @@ def _from_digits(m: re.Match[str]) -> Quantity:
         end = m.end() if not rate else m.start("rate")
     while end > m.start() and end > m.start("low") + 1 and m.string[end - 1] == " ":
         end -= 1
-    return Quantity(m.start(), end, low, high, unit, m["suffix"] or "", "digits", bool(m["vague"]))
+    return Quantity(
+        m.start(), end, low, high, unit, m["suffix"] or "", "digits", bool(m["vague"] or m["about"])
+    )
 
 
 def _unit_left_out(before: str, times: str) -> str:

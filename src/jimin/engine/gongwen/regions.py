@@ -22,12 +22,30 @@ _GLOSSARY = re.compile(
     r"(?:有关|相关|部分)?(?:名词|术语|用语)(?:解释|注释|说明)[:]?$|(?:名词|术语|用语)$|^注释[:]?$|^注[:]"
 )
 _ANNEX = re.compile(r"附件\d*[:]?(?=\s|$|[^:]{0,40}$)|附表")
+_PLAN_AHEAD = re.compile(r"打算|计划|思路|安排|下一步")
 # The columns of a table copied cell by cell are no headings.
 _COLUMN = re.compile(
     r"序号|(?:牵头|责任|配合|主办|承办)(?:单位|部门|科室|领导|人)|负责(?:科室|单位|部门|人)|联系(?:人|电话)|"
     r"(?:计划)?(?:完成|办理)?(?:时间|时限|期限)|备注"
 )
 _YEAR = re.compile(r"20\d\d|20xx|20XX")
+# 今年重点工作总结 reviews, whatever 重点 says; 总结和计划 does both.
+_REVIEW_ENDS = re.compile(r"(?:总结|回顾)$")
+_REVIEW_AND_PLAN = re.compile(r"[及和与、暨].*(?:总结|回顾)$")
+# 主要做了以下工作: what follows has been done, until a section says what shall be.
+_REVIEW_LEAD = re.compile(
+    r"(?:做了|开展了|完成了)(?:以下|如下)[^,;。:\n]{0,8}工作:|"
+    r"(?:进展|完成|工作|开展|落实)情况(?:总结|汇报|通报|报告)?如下:|"
+    r"总结(?:汇报|报告)?如下:|(?:成效|成绩|进展)[^。:\n]{0,12}[,。]主要(?:体现|表现|反映)在[^,;。:\n]{0,12}:"
+)
+# A text that lost its line breaks: 一、上半年工作总结1、…
+_RUN_TOGETHER = re.compile(
+    r"(?<![一二三四五六七八九十])[一二三四五六七八九十]、"
+    r"(?:([^,;。:\n、]{2,20}?(?:总结|回顾|情况|成[效绩]|打算|计划|安排|思路|目标|任务|要点)) ?"
+    r"(?=1[、.]|\([一1]\))|"
+    r"([^;。:\n 、]{4,24}) (?=\S))"
+)
+_EARNED = re.compile(r"成绩|成效|成就|成果|亮点|历程|来之不易")
 
 
 def heading_region(title: str, year: int) -> RegionKind | None:
@@ -36,10 +54,14 @@ def heading_region(title: str, year: int) -> RegionKind | None:
         return "glossary"
     if _PROGRESS_ENDS.search(title):
         return "review"
+    if _REVIEW_ENDS.search(title) and not _REVIEW_AND_PLAN.search(title):
+        return "review"
     plan, review = _PLAN.search(title), _REVIEW.search(title)
     years = {int(y) for y in _YEAR.findall(title) if y.isdigit()}
     if review and not plan:
         return "review"
+    if years and max(years) < year and not plan and _EARNED.search(title):
+        return "review"  # 2015年我们奋力拼搏,成绩来之不易
     if plan and not review:
         return "review" if years and max(years) < year and "完成" in title else "plan"
     return None
@@ -48,6 +70,8 @@ def heading_region(title: str, year: int) -> RegionKind | None:
 def read_regions(text: str, nodes: list[Node], year: int) -> list[Region]:
     """The regions in order, covering the text; each node is told the region it lies in."""
     marks: dict[int, RegionKind] = {0: "front"}
+    marks.update(_leads(text))
+    marks.update(_run_together(text, nodes, year))
     marks.update(_unnumbered_headings(text, nodes, year))
     section_starts = sorted(marks)
     by_start = {node.start: node for node in nodes}
@@ -76,7 +100,31 @@ def read_regions(text: str, nodes: list[Node], year: int) -> list[Region]:
 
 
 def _says_now(title: str, year: int) -> bool:
-    return bool(_PLAN_NOW.search(title)) or str(year) in title
+    """Whether a heading ends a review; the later clauses of a sentence are no heading."""
+    heading = title.split(",")[0]
+    return bool(_PLAN_NOW.search(heading)) or str(year) in heading
+
+
+def _leads(text: str) -> dict[int, RegionKind]:
+    """Where a paragraph that tells of both (总结和打算汇报如下) leads on, headings must tell."""
+    marks: dict[int, RegionKind] = {}
+    for m in _REVIEW_LEAD.finditer(text):
+        told = text[
+            max(text.rfind("\n", 0, m.start()), text.rfind("。", 0, m.start())) + 1 : m.end()
+        ]
+        if not _PLAN_AHEAD.search(told):
+            marks[m.end()] = "review"
+    return marks
+
+
+def _run_together(text: str, nodes: list[Node], year: int) -> dict[int, RegionKind]:
+    numbered = {node.start for node in nodes}
+    marks: dict[int, RegionKind] = {}
+    for m in _RUN_TOGETHER.finditer(text):
+        said = heading_region(m[1] or m[2], year)
+        if said and m.start() not in numbered:
+            marks[m.start()] = said
+    return marks
 
 
 def _unnumbered_headings(text: str, nodes: list[Node], year: int) -> dict[int, RegionKind]:

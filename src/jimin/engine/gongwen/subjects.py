@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jimin.engine.gongwen.words import ANY_CUE, CUES, GROWTH, MODALITY, PLACES, VERBS
 
 _ADVERBS = (
-    "的?目标是|的?任务是|并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
+    "的?目标是|的?任务是|并且|并|且|即|其中|同时|要|将|再|还|应|须|需|已|均|都|共|总共|一共|共计|累计|计划|预计|预期|积极|大力|继续|逐步|逐年|"
     "进一步|加快|着力|深入|有序|稳步|全面(?!覆盖)|全力|切实|扎实|认真|努力|持续|不断|统筹|适时|"
     "年度|当年|每年|推荐|通过|以及|以(?!工代)|及|和|与|在|对|把|使|让|做好|抓好|加强|大约|约|近(?!视|海|郊)|不断加大|"
     "组织开展|组织实施|有效|严格|稳妥|科学|分步|分批|率先|原则上|探索"
@@ -56,6 +56,7 @@ _THAN_LAST = re.compile(
 _COUNTED_FIRST = re.compile(r"^\d[\d.,]*[万]?(?:名|户|人|家|所|个|位)(?=[\u4e00-\u9fff]{2})")
 _OTHER_CLASSIFIER = re.compile(r"^\([\u4e00-\u9fff]{1,3}\)(?=.)")  # 2.5万套(间)危旧房
 _ON_TOP_OF = re.compile(r"^在[^,;。]{0,16}?\d[^,;。]{0,8}?基础上")  # 在现有20家的基础上再…
+_ASIDE = re.compile(r"\((?:包括|含|其中)[^()]*\d[^()]*\)")  # (包括1460名儿童)
 _PAID_BY = re.compile(r"(?:[省市县区州]级?财政)?按照?(?:给予|发放|予以)")
 _OFFERS = re.compile(
     r"(?:提供|开展|实施|给予)(?=[^,;。]{0,20}(?:服务|培训|救助|救治|补助|帮扶|体检|改造|保险))"
@@ -186,7 +187,7 @@ def _join(stem: str, between: str, right: str) -> str:
 def clean(subject: str) -> tuple[str, str]:
     """The subject without leading small words, and the place it names (全市, 城区)."""
     scope = ""
-    subject = _ON_TOP_OF_INSIDE.sub("", _ON_TOP_OF.sub("", subject))
+    subject = _ASIDE.sub("", _ON_TOP_OF_INSIDE.sub("", _ON_TOP_OF.sub("", subject)))
     subject = _COUNTED_FIRST.sub("", _THAN_LAST.sub("", subject))
     before = None
     while before != subject:

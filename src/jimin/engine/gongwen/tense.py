@@ -7,7 +7,7 @@ from jimin.engine.gongwen.words import VERBS
 
 _PAST_LEAD = re.compile(
     r"(?:一年来|(?:在)?(?:刚刚)?过去[一二两三四五的]|过去一年|去年(?![^,;。]{1,8}的)|上一?年度?(?![建启完开投立][^,;。]{0,8}的)(?!.{0,6}(?:的|人均|标准|同期))|五年来|近年来|"
-    r"[一几]年来|这[一两三五]年|截[至止]|至目前|目前已|回顾|"
+    r"[一几]年以?来|这[一两三五]年|截[至止]|至目前|目前已|回顾|"
     r"[^,;。]{0,16}(?:报告|公报|数据|统计)[^,;。]{0,4}(?:显示|称|表明|提到))"
 )
 # This year so far is told, not planned: 今年以来，…; 1—6月，….
@@ -25,7 +25,9 @@ _RESULT = re.compile(
     r"(?:超额|提前|圆满|如期|顺利)(?:地)?(?:超额)?完成(?:了)?|完成(?:了)?(?:全年|年度|年初)[^,;。\d]{0,6}(?:目标|任务|计划)|"
     r"[均已各]超(?:过|出|额)?(?:年度|全年)(?:计划|目标|任务)"
 )
-_WILL_RESULT = re.compile(r"(?:确保|力争|争取|努力|保证|务必|推动|促进|[将要须能以])[^,;。]{0,12}$")
+_WILL_RESULT = re.compile(
+    r"(?:四季度|年底(?:前)?|[月日]底?前)$|(?:确保|力争|争取|努力|保证|务必|推动|促进|[将要须能以])[^,;。]{0,12}$"
+)
 _YEAR = re.compile(r"(?:在|到|至)?(20\d\d) ?年(?!度?的?(?:基础|标准|水平))")
 _PAST_CLAUSE = re.compile(
     r"已(?!经济|登记|备案|注册|有(?:的)?基础|建档|脱贫)|[一二三四五六七八九十几近]年来|共为|共?(?:征集|收集|收)到|曾[因经被获于]|最初的|"
@@ -34,10 +36,10 @@ _PAST_CLAUSE = re.compile(
 )
 # What there is today, said of one sentence only: 目前，全市床位…张。
 _STATE_LEAD = re.compile(r"(?:据(?:了解|悉|统计|介绍),)?(?:目前|现阶段|现有|现已)(?!的)")
-_STATE = re.compile(r"目前|现有|原有|共有(?!产)|实有|(?<![为除])了(?![解结])")
+_STATE = re.compile(r"目前|现有|(?<!每)就有|原有|共有(?!产)|实有|(?<![为除])了(?![解结])")
 # 从目前的60%提高到…, 改造现有敬老院, 5个现有站点 and 在现有…基础上 tell no result.
 _COMPARED_WITH = re.compile(r"[由从比较在与]$")
-_WORKED_ON = re.compile(rf"(?:{VERBS}|[对将把用托家个所处座]|利用|依托)$")
+_WORKED_ON = re.compile(rf"(?:{VERBS}|[占对将把用托家个所处座]|利用|依托)$")
 _FUTURE_CLAUSE = re.compile(
     r"确保|力争|争取|要|将|计划|预计|达到|不低于|不少于|新增|目标|提高到|年底|年内|全年"
 )
@@ -74,11 +76,18 @@ _GOES_ON = re.compile(r" *(?:—|--|●|◆|■|▲|★|·)")  # a paragraph tha
 _BYLINE = re.compile(r"[^,;。:()]{0,16}(?:讯|日电)(?: |\([^()]{1,20}\))*(?=.)")
 
 
+# 失业率为4.0%,比去年底下降0.1个百分点 has been measured.
+_MEASURED = re.compile(
+    r"(?<![作定调设改变升降增减])为\d[\d.]*(?:%|[\u4e00-\u9fff]{1,2})?,?(?:同比|环比|[比较](?:去年|上年|年初|上月|上季度))"
+)
+
+
 def _tells_a_result(text: str, start: int, end: int) -> bool:
     """Whether a sentence reports that the year's task has been done, and how far."""
-    for m in _RESULT.finditer(text, start, min(end, start + _LONGEST_REPORT)):
-        if not _WILL_RESULT.search(text[max(start, m.start() - 16) : m.start()]):
-            return True
+    for pattern in (_RESULT, _MEASURED):
+        for m in pattern.finditer(text, start, min(end, start + _LONGEST_REPORT)):
+            if not _WILL_RESULT.search(text[max(start, m.start() - 16) : m.start()]):
+                return True
     return False
 
 
@@ -101,14 +110,15 @@ _TOLD_BY = re.compile(
 )
 _PAST_CLAUSE_LEAD = re.compile(
     r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?|去年|目前|[一二三四五几]年来|"
-    r"(?:今年)?1[-至到]\d{1,2}月份?),"
+    r"(?:今年)?1[-至到]\d{1,2}月份?),|"
+    r"[,;:] *(20\d\d)年(?!度?[的前底末])[^,;。\d]{1,12}?(?:共计?|累计|已|了)"
 )
 _PAST_FIVE_LEAD = re.compile(rf"[,;:] *{_FIVE_YEARS.pattern},")
 
 
 def turned_to_the_past(told: str, year: int) -> bool:
     """Whether a clause before the number is led by an earlier year, and none since by this."""
-    ends = [m.end() for m in _PAST_CLAUSE_LEAD.finditer(told) if not m[1] or int(m[1]) < year]
+    ends = [m.end() for m in _PAST_CLAUSE_LEAD.finditer(told) if int(m[1] or m[2] or 0) < year]
     ends += [m.end() for m in _PAST_FIVE_LEAD.finditer(told) if _last_year(m[1]) < year]
     return bool(ends) and not turns_to_the_plan(told[max(ends) :], year)
 
@@ -167,7 +177,7 @@ def _is_no_result(told: str, m: re.Match[str]) -> bool:
     before = told[max(0, m.start() - 8) : m.start()]
     if m.group() == "目前":
         return _COMPARED_WITH.search(before) is not None
-    if m.group() in ("现有", "原有"):
+    if m.group() in ("现有", "原有", "实有"):
         return _WORKED_ON.search(before) is not None or "基础上" in told[m.end() :]
     return False
 

@@ -67,6 +67,24 @@ def told(text: str, year: int = 2021) -> list[tuple[str, str, str]]:
             "每千人口拥有医师3.2人、护士3.8人。",
             [("3.2人", "每千人口拥有医师", ">="), ("3.8人", "每千人口护士", ">=")],
         ),
+        # some before ten thousand
+        ("帮助3600多万名学生。", [("3600多万名", "帮助学生", ">=")]),
+        # years at school
+        ("平均受教育年限提高到11年。", [("11年", "平均受教育年限", ">=")]),
+        # an extent asked for, before another count
+        (
+            "托管大豆面积3万亩以上、单产提高2%以上。",
+            [("3万亩以上", "托管大豆面积", ">="), ("2%以上", "单产提高", ">=")],
+        ),
+        # the last clause names what all count
+        (
+            "每个乡镇建一所,每个县城建一所,全省一共建60所福利中心。",
+            [
+                ("一所", "建福利中心", ">="),
+                ("一所", "建福利中心", ">="),
+                ("60所", "建福利中心", ">="),
+            ],
+        ),
         # a rise told with 向
         ("使绿地面积由2平方公里向3平方公里迈进。", [("3平方公里", "绿地面积", ">=")]),
     ],
@@ -316,3 +334,36 @@ def test_what_a_figure_is_about_may_stand_in_the_heading_or_the_count_before() -
     assert [subject for _, subject, _ in rows] == ["开工率", "投资完成率"]
     text = "实施“31”工程,即每个县建成3个示范点、1个示范机构。"
     assert [quote for quote, _, _ in told(text)] == ["3个", "1个"]
+
+
+def test_an_aside_with_a_number_is_not_part_of_the_subject() -> None:
+    rows = told("为80名残疾人(包括12名儿童)进行康复训练。")
+    assert rows[0] == ("80名", "残疾人进行康复训练", ">=")
+
+
+def dues(text: str, year: int = 2021) -> list[date]:
+    return [target.due for target in read_plan(text, year).targets if target.due]
+
+
+def test_a_five_year_heading_rules_the_sections_below_it() -> None:
+    text = "三、“十四五”期间残疾人工作任务指标\n(一)康复。\n任务:\n1.为90名儿童配发轮椅。\n"
+    assert dues(text) == [date(2025, 12, 31)]
+
+
+def test_a_horizon_rules_its_paragraph_where_no_heading_stands() -> None:
+    text = "“十四五”期间,新增床位300张。护理型床位占比达到60%。\n新建食堂6个。\n"
+    assert dues(text) == [date(2025, 12, 31), date(2025, 12, 31), date(2021, 12, 31)]
+
+
+def test_years_to_go_are_counted_from_the_plan_s_own() -> None:
+    assert dues(PLAN + "力争 3 年实现集中供养特困人员600人。") == [date(2023, 12, 31)]
+    assert dues(PLAN + "3 年新增床位800张。") == [date(2023, 12, 31)]
+
+
+def test_the_first_of_several_years_is_named_too() -> None:
+    text = (
+        "一、目标\n到2023年,供养率达到60%。\n"
+        "2021年供养率达到40%,新增床位90张。2022年供养率达到50%,新增床位80张。\n"
+    )
+    first, second = date(2021, 12, 31), date(2022, 12, 31)
+    assert dues(text) == [date(2023, 12, 31), first, first, second, second]

@@ -31,7 +31,27 @@ def quotes(text: str, year: int = 2021) -> list[str]:
         "一、任务\n“新建6个急救站”等项目得到好评。",
         # a title of two counts
         "2021年10件、\n26项实事进展\n",
+        # a review by its last word, whatever 重点 says
+        "一、今年重点工作总结\n完成装修改造,争取经费90万元,新建驿站6个。\n",
+        # the paragraph before says that what follows has been done
+        "上半年,我局抓好落实。主要做了以下工作:\n一、努力完成康复任务\n"
+        "(一)听力康复。发放助听器12台。\n(二)社区康复。新建康复站4个。\n",
+        "现将上月实事进展情况通报如下:\n一、养老\n新建驿站6个。\n",
+        # an earlier year and what it earned
+        "一、2020年我们同心协力,成绩来之不易\n新增床位300张。\n二、2021年打算\n抓好落实。\n",
+        # headings run together with the text
+        "甲县民政工作总结和计划一、上半年工作总结1、救助工作。调出低保70人,新建站点5个。",
+        "甲镇工作报告 一、2020年我们同心协力,成绩来之不易 去年不易。新增床位300张。",
+        # one year and on
+        "一年以来,我们抓落实。新建驿站6个。",
+        # measured, and compared with last year
+        "一、任务\n会议指出,三季度末,登记失业率为3.1%,比去年底下降0.2个百分点。",
+        # another clause goes back
+        "一、任务\n按照规定,2020年甲市共投入福彩公益金600万元,占上年筹集资金的30%。",
         # how many there are
+        "一、任务\n像避灾点,整个甲市就有80个。",
+        "一、任务\n新站占地2亩,建筑面积540平方米,拥有18间宿舍。",
+        "一、任务\n预计今年高校毕业生超过2万人,要多方帮助。",
         "一、任务\n全市6个图书馆、8个文化馆和3个美术馆全面实行免费开放。",
         "一、任务\n我市20项工程中的公共场馆项目要抓好开放。",
     ],
@@ -48,6 +68,12 @@ def test_a_report_gives_no_target(text: str) -> None:
         # run on after a report within one sentence
         ("现已投用9个,完成率70%二是推进养老,年内新建30个驿站。", ["30个"]),
         ("上半年,完成前期手续,新建驿站18个。", ["18个"]),
+        # steps of the year
+        ("一季度完成设计;三季度建成驿站6个;四季度完成年度任务。", ["6个"]),
+        # a share of what there is
+        ("集中供养人数占实有特困人数的50%以上。", ["50%以上"]),
+        # every place has; each place has is asked for
+        ("每千名老年人拥有床位30张。", ["30张"]),
     ],
 )
 def test_what_shall_be_done_stays_a_target_beside_a_report(text: str, wanted: list[str]) -> None:
@@ -164,3 +190,16 @@ def test_the_five_years_to_come_end_a_report() -> None:
 def test_how_a_standard_began_and_what_a_project_touches_are_no_targets() -> None:
     assert quotes(PLAN + "低保标准从最初的月人均120元提高到740元。") == []
     assert quotes(PLAN + "项目区涉及东山、西河两个乡镇9个村。") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "现将上半年工作总结和下半年计划汇报如下:\n一、养老\n新建驿站6个。\n",
+        "主要做了以下工作:\n一、养老\n建成驿站9个。\n二、下一步打算\n新建驿站6个。\n",
+        "上半年工作总结1、养老。 二、下半年工作计划1、养老。新建驿站6个。",
+        "2021年工作回顾\n1.扩大供给,完成计划编制\n2.建成站点8个\n2022年任务\n1.新建驿站6个\n",
+    ],
+)
+def test_a_review_ends_where_a_heading_says_what_shall_be(text: str) -> None:
+    assert quotes(text, 2022) == ["6个"]
