@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -31,8 +31,8 @@ class Benefit:
 
     `conditions` stand in the order in which a refusal names them, those of every edition of the
     book; `reasons` holds a sentence for each conclusion that is no refusal, with `{name}` for a
-    number. `each` names what every member
-    receives.
+    number. `remarks` holds what is told besides where a rule about the case was asked and holds.
+    `each` names what every member receives.
     """
 
     label: str
@@ -40,6 +40,7 @@ class Benefit:
     conditions: tuple[str, ...]
     reasons: Mapping[str, str]
     each: tuple[str, ...] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ def reason(
         )
     sentence = benefit.reasons.get(conclusion)
     if sentence is not None:
-        return words.fill(sentence)
+        remarks = (told for rule, told in benefit.remarks.items() if _was_found(case, rule))
+        return words.language.joined((words.fill(told) for told in (sentence, *remarks)), "；")
     rules = case.month.rules
     conditions = (name for name in benefit.conditions if name in rules)
     return words.reason(next(rules[name] for name in conditions if case.value(name) is False))
@@ -191,6 +193,10 @@ def example_figures(steps: Sequence[Step]) -> tuple[str, ...]:
         figure.label for step in steps for figure in step.parameters if figure.status == "example"
     ]
     return tuple(dict.fromkeys(labels))
+
+
+def _was_found(case: Case, rule: str) -> bool:
+    return case.evaluated.get((rule, None)) is True
 
 
 def exact(value: object) -> Fraction | None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +75,11 @@ class Declaration(models.Model):
 
 
 class MemberFacts(models.Model):
-    """What was declared of one member. Incomes are yuan per month."""
+    """What was declared of one member. Incomes are yuan per month.
+
+    A column named as a fact of the rules is that fact: the form asks for it, the page reads it
+    back and the assessment takes it, in the order of the columns.
+    """
 
     declaration = models.ForeignKey(
         Declaration, models.CASCADE, related_name="members", verbose_name=_("声明")
@@ -85,7 +88,7 @@ class MemberFacts(models.Model):
     relation = models.CharField(_("与户主关系"), max_length=1)
     birth = models.DateField(_("出生日期"), null=True, blank=True)
     disability_grade = models.PositiveSmallIntegerField(
-        _("残疾等级"), default=0, validators=[MaxValueValidator(4, _("残疾等级应为 0 至 4。"))]
+        _("残疾等级"), default=0, help_text=_("1 至 4，没有的留空")
     )
     is_student = models.BooleanField(_("在校学生"), null=True, blank=True)
     is_seriously_ill = models.BooleanField(_("重病"), null=True, blank=True)
@@ -101,6 +104,12 @@ class MemberFacts(models.Model):
     )
     transfer = models.DecimalField(
         _("转移净收入"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    refused_jobs = models.PositiveSmallIntegerField(
+        _("连续拒绝适当工作的次数"),
+        null=True,
+        blank=True,
+        help_text=_("有劳动能力未就业、无正当理由的才填，没有的留空。"),
     )
 
     objects = ScopedManager(area="declaration__household__area_id", subject="dibao")

@@ -1,15 +1,16 @@
 """Reads for dibao: a family's members, its declaration, its visits, its notice."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast, Round, Substr
 
-from jimin.engine.rules import DatedValue
+from jimin.engine.rules import DatedValue, Fact
 from jimin.foundation.access.matrix import matrix
 from jimin.foundation.access.models import User
 from jimin.kernel.areas.models import Area
@@ -22,8 +23,8 @@ from jimin.kernel.people.models import Household, Member
 from jimin.kernel.workplans.rules.indicators import Cut
 from jimin.policies import load_policy
 
-from .models import Application, Assessment, Declaration, HomeVisit, PublicNotice
-from .rules import FLAGS, MONEY, household_inputs
+from .models import Application, Assessment, Declaration, HomeVisit, MemberFacts, PublicNotice
+from .rules import household_inputs
 
 TOWNSHIP = 3  # place of the township among the ancestors of an area
 
@@ -52,6 +53,24 @@ def open_application(household: Household) -> Case | None:
     return Case._base_manager.filter(household=household, procedure="dibao", closed_on=None).first()
 
 
+def member_facts() -> dict[str, Fact]:
+    """The facts of the rules that a declaration keeps of each member, in the order of its columns.
+
+    Whatever asks, shows or assesses them goes by this list.
+    """
+    editions = load_policy(settings.POLICY).editions
+    stated = {name: fact for one in editions for name, fact in one.book.facts["member"].items()}
+    columns = (column.name for column in MemberFacts._meta.fields)
+    return {name: stated[name] for name in columns if name in stated}
+
+
+def member_column(name: str) -> models.Field[Any, Any]:
+    """The column of a fact of members, with its words."""
+    column = MemberFacts._meta.get_field(name)
+    assert isinstance(column, models.Field)
+    return column
+
+
 def inputs_of(
     declaration: Declaration,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -67,16 +86,13 @@ def inputs_of(
         over_since=declaration.over_since,
     )
     rows = declaration.members.select_related("person").order_by("relation", "id")
-    members = [
-        {
-            "name": row.person.name,
-            "birth": row.birth,
-            "disability_grade": row.disability_grade,
-            **{name: getattr(row, name) for name in (*FLAGS, *MONEY)},
-        }
-        for row in rows
-    ]
-    return facts, members
+    asked = member_facts()
+    return facts, [member_inputs(row, asked) for row in rows]
+
+
+def member_inputs(row: MemberFacts, asked: Iterable[str]) -> dict[str, Any]:
+    """What was declared of a member as the rules take it; None is unknown."""
+    return {"name": row.person.name, **{name: getattr(row, name) for name in asked}}
 
 
 def application_of(case: Case) -> Application:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-MONEY = ("wage", "business", "property", "transfer")
-FLAGS = ("is_student", "is_seriously_ill", "is_single_parent")
+from jimin.engine.rules import Day, Fact, Money
+
 COUNTY_DIGITS = 6
 
 
@@ -38,17 +38,18 @@ def frozen(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _text(value) for name, value in inputs.items()}
 
 
-def thawed(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def thawed(inputs: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Any]:
     """Stored inputs as the rules take them; the inverse of `frozen`."""
-    money = {*MONEY, "financial_assets", "last_amount"}
-    return {
-        name: Decimal(value)
-        if name in money and value is not None
-        else dt.date.fromisoformat(value)
-        if name == "birth" and value is not None
-        else value
-        for name, value in inputs.items()
-    }
+    return {name: _value(facts.get(name), value) for name, value in inputs.items()}
+
+
+def _value(fact: Fact | None, value: Any) -> Any:
+    match fact:
+        case Money() if value is not None:
+            return Decimal(value)
+        case Day() if value is not None:
+            return dt.date.fromisoformat(value)
+    return value
 
 
 def _text(value: Any) -> Any:

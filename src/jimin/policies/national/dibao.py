@@ -28,4 +28,10 @@ BENEFIT = Benefit(
             "自 {over_since} 起未满 {exit_months} 个月，{exit_payment}"
         ),
     },
+    remarks={
+        "somebody_refused_work": (
+            "有成员无正当理由连续 {refusals_in_a_row} 次拒绝适当工作，其本人的部分减发或者停发，"
+            "应发 {amount_after_refusals} 元"
+        ),
+    },
 )

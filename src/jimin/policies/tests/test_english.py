@@ -40,6 +40,7 @@ def texts_of(policy: str) -> Iterator[str]:
         yield benefit.decision.review
         yield from benefit.reasons
         yield from benefit.reasons.values()
+        yield from benefit.remarks.values()
         for edition in loaded.benefit(name).editions:
             yield from texts_of_book(edition.book)
 

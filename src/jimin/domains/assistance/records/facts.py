@@ -9,26 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from jimin.engine.rules import Fact, Flag, Money, Whole
 from jimin.foundation.access.scope import System, acting_as
 from jimin.kernel.cases.services import StepForm
 from jimin.kernel.people.models import Member
 
 from .. import queries
-from ..rules import FLAGS, MONEY
 
-MONEY_LABELS = {
-    "wage": _("工资性收入"),
-    "business": _("经营净收入"),
-    "property": _("财产净收入"),
-    "transfer": _("转移净收入"),
-}
-FLAG_LABELS = {
-    "is_student": _("在校学生"),
-    "is_seriously_ill": _("重病"),
-    "is_single_parent": _("单亲"),
-}
-SIGNED = ("business", "property", "transfer")  # a net income may be a loss
-HIGHEST_INCOME = 10_000_000
 YES = frozenset(("true", "1", "yes", "on", "是"))
 NO = frozenset(("false", "0", "no", "否"))
 UNKNOWN = frozenset(("", "unknown", "none"))
@@ -126,6 +113,23 @@ class MonthField(forms.Field):
             raise ValidationError(self.error_messages["invalid"]) from error
 
 
+def field_of(name: str, fact: Fact) -> forms.Field:
+    """What asks for a fact of a member, within the range the rules state."""
+    column = queries.member_column(name)
+    words = {"label": column.verbose_name, "help_text": column.help_text}
+    match fact:
+        case Money():
+            return MoneyField(min_value=fact.lowest, max_value=fact.highest, **words)
+        case Whole():
+            field = CountField(max_value=fact.highest, **words)
+            said = {"label": column.verbose_name, "highest": fact.highest}
+            field.error_messages["max_value"] = _("%(label)s应为 0 至 %(highest)s。") % said
+            return field
+        case Flag():
+            return YesNoUnknown(**words)
+    raise TypeError(f"no field of the form asks for {name}")
+
+
 class FactsForm(StepForm):
     """The household's facts, and each member's under `m<person>-<fact>`.
 
@@ -163,10 +167,14 @@ class FactsForm(StepForm):
         "m1-business": "-300",
         "m1-property": "0",
         "m1-transfer": "0",
+        "m1-refused_jobs": "",
     }
     household_facts = ("financial_assets", "vehicles", "dwellings", "last_amount", "over_since")
 
     def build(self) -> None:
+        # The register knows when somebody was born.
+        facts = queries.member_facts()
+        self.asked = {name: facts[name] for name in facts if name != "birth"}
         with acting_as(System("members of the household the form is about")):
             self.lives = queries.members_of(self.case.household) if self.case.household else []
         for member in self.lives:
@@ -174,21 +182,8 @@ class FactsForm(StepForm):
         self._fill_in()
 
     def _build_member(self, member: Member) -> None:
-        key = f"m{member.person_id}"
-        self.fields[f"{key}-disability_grade"] = CountField(
-            label=_("残疾等级"), max_value=4, help_text=_("1 至 4，没有的留空")
-        )
-        self.fields[f"{key}-disability_grade"].error_messages["max_value"] = _(
-            "残疾等级应为 0 至 4。"
-        )
-        for name, label in FLAG_LABELS.items():
-            self.fields[f"{key}-{name}"] = YesNoUnknown(label=label)
-        for name, label in MONEY_LABELS.items():
-            self.fields[f"{key}-{name}"] = MoneyField(
-                label=label,
-                min_value=-HIGHEST_INCOME if name in SIGNED else 0,
-                max_value=HIGHEST_INCOME,
-            )
+        for name, fact in self.asked.items():
+            self.fields[f"m{member.person_id}-{name}"] = field_of(name, fact)
 
     def _fill_in(self) -> None:
         """Start from what was declared before, or from what the registers know."""
@@ -203,10 +198,9 @@ class FactsForm(StepForm):
             facts = {row.person_id: row for row in declared.members.all()}
         for member in self.lives:
             key, row = f"m{member.person_id}", facts.get(member.person_id)
-            grade = member.person.disability_grade
-            self.initial[f"{key}-disability_grade"] = row.disability_grade if row else grade
+            self.initial[f"{key}-disability_grade"] = member.person.disability_grade
             if row is not None:
-                for name in (*FLAGS, *MONEY):
+                for name in self.asked:
                     self.initial[f"{key}-{name}"] = getattr(row, name)
 
     @property
@@ -216,11 +210,31 @@ class FactsForm(StepForm):
     @property
     def members(self) -> list[tuple[Member, list[forms.BoundField]]]:
         """Each member with the fields about that member, for the page."""
+        return self._of_members(is_rare=False)
+
+    @property
+    def rare_members(self) -> list[tuple[Member, list[forms.BoundField]]]:
+        """Each member with the fields that hardly anybody fills in."""
+        return self._of_members(is_rare=True)
+
+    @property
+    def rare_labels(self) -> list[str]:
         return [
-            (
-                member,
-                [self[name] for name in self.fields if name.startswith(f"m{member.person_id}-")],
-            )
+            str(queries.member_column(name).verbose_name)
+            for name, fact in self.asked.items()
+            if fact.rare
+        ]
+
+    @property
+    def has_rare(self) -> bool:
+        """Whether something rare is filled in, so that it must not stay hidden."""
+        fields = (field for _member, fields in self.rare_members for field in fields)
+        return any(field.value() not in (None, "") for field in fields)
+
+    def _of_members(self, *, is_rare: bool) -> list[tuple[Member, list[forms.BoundField]]]:
+        names = [name for name, fact in self.asked.items() if fact.rare is is_rare]
+        return [
+            (member, [self[f"m{member.person_id}-{name}"] for name in names])
             for member in self.lives
         ]
 
@@ -241,8 +255,7 @@ class FactsForm(StepForm):
         return {
             "relation": member.relation,
             "birth": member.person.birth,
-            "disability_grade": cleaned.get(f"{key}-disability_grade") or 0,
-            **{name: cleaned.get(f"{key}-{name}") for name in (*FLAGS, *MONEY)},
+            **{name: _kept(name, cleaned.get(f"{key}-{name}")) for name in self.asked},
         }
 
     def named(self, name: str) -> str:
@@ -251,3 +264,8 @@ class FactsForm(StepForm):
             if name.startswith(f"m{member.person_id}-"):
                 return f"{member.person.name}：{self.fields[name].label}"
         return str(self.fields[name].label)
+
+
+def _kept(name: str, value: Any) -> Any:
+    """An answer as it is kept: no answer is what the column says nothing is, mostly unknown."""
+    return queries.member_column(name).get_default() if value is None else value

@@ -19,6 +19,7 @@ from ..models import Assessment
 from ..services import applications as do
 from ..services.assessments import preview, told
 from . import forms, papers
+from .read_back import told_of_members
 
 INVESTIGATING = ("accept", "visit", "propose", "revise_facts")
 DECIDING = ("approve", "refuse", "confirm")
@@ -36,7 +37,7 @@ def describe(case: Case) -> dict[str, Any]:
         "rules_page": "" if found is None else _rules_page(found),
         "application": application,
         "declaration": declaration,
-        "members": declaration.members.select_related("person").order_by("relation", "id"),
+        "members": told_of_members(declaration),
         "assessment": found,
         "is_preview": found is not None and found.pk is None,
         "visits": queries.visits_of(application),

@@ -262,6 +262,11 @@ def rules_allow(context: Context) -> str | None:
         return _("按规定核定为“%(conclusion)s”，不能批准。认为事实有误的，请退回重新调查。") % {
             "conclusion": found.conclusion if found else ""
         }
+    if not found.amount:
+        return _(
+            "核定的应发金额为 0 元，没有可发给的低保金，不能批准：%(reason)s。"
+            "请不予批准，并写明理由。"
+        ) % {"reason": found.reason}
     return None
 
 

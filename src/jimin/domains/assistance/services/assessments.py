@@ -17,6 +17,7 @@ from jimin.foundation.sealed.rules import sm3
 from jimin.kernel.awards import rules as months
 from jimin.kernel.cases.models import Case
 from jimin.kernel.policy.queries import in_force
+from jimin.policies import Assessment as Found
 from jimin.policies import PolicyError, assess_household, load_policy
 
 from .. import queries
@@ -91,12 +92,15 @@ def digest_of(assessment: Assessment) -> str:
 
 def replay(assessment: Assessment) -> dict[str, Any]:
     """The result of the stored inputs by today's rules; the same bytes for the same version."""
-    household = thawed(assessment.inputs["household"])
-    members = [thawed(one) for one in assessment.inputs["members"]]
-    found = assess_household(
-        load_policy(assessment.policy), months.text(assessment.month), household, members
-    )
-    return found.as_json(assessment.result["household"])
+    return _assessed_again(assessment).as_json(assessment.result["household"])
+
+
+def _assessed_again(assessment: Assessment, language: Language = CHINESE) -> Found:
+    policy, month = load_policy(assessment.policy), months.text(assessment.month)
+    facts = policy.edition(month).book.facts
+    household = thawed(assessment.inputs["household"], facts["group"])
+    members = [thawed(one, facts["member"]) for one in assessment.inputs["members"]]
+    return assess_household(policy, month, household, members, language)
 
 
 def told(assessment: Assessment, language: Language) -> dict[str, Any]:
@@ -106,13 +110,9 @@ def told(assessment: Assessment, language: Language) -> dict[str, Any]:
     not come to the same, the explanation stays as it is stored.
     """
     stored: dict[str, Any] = assessment.result
-    policy = load_policy(assessment.policy)
-    if language is CHINESE or policy.version != assessment.version:
+    if language is CHINESE or load_policy(assessment.policy).version != assessment.version:
         return stored
-    household = thawed(assessment.inputs["household"])
-    members = [thawed(one) for one in assessment.inputs["members"]]
-    found = assess_household(policy, months.text(assessment.month), household, members, language)
-    result = found.as_json(stored["household"])
+    result = _assessed_again(assessment, language).as_json(stored["household"])
     for figure in ("conclusion", "per_capita", "standard", "topup", "category", "amount"):
         if result[figure] != stored[figure]:
             return stored

@@ -18,7 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jimin.engine.rules.sql import traceable
+from jimin.engine.rules import Fact, Money
+from jimin.engine.rules.sql import traceable, type_of
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
@@ -44,8 +45,9 @@ from jimin.policies import (
 )
 from jimin.policies.decisions import write_decisions
 
+from .. import queries
 from ..models import Assessment, Declaration, MemberFacts, MonthLine, MonthRun
-from ..rules import FLAGS, MONEY, household_inputs, propose
+from ..rules import household_inputs, propose
 
 BATCH = 1000
 SAMPLE = 10_000  # households the interpreter assesses again, those on an edge among them
@@ -269,9 +271,11 @@ def _tables(families: Sequence[_Family], month: dt.date) -> tuple[Any, Any]:
         }
         for family in families
     ]
+    asked = queries.member_facts()
+    members = _members(families, month, asked)
     return (
         pa.Table.from_pylist(households, schema=pa.schema(_household_columns(pa))),
-        pa.Table.from_pylist(_members(families, month), schema=pa.schema(_member_columns(pa))),
+        pa.Table.from_pylist(members, schema=pa.schema(_member_columns(pa, asked))),
     )
 
 
@@ -288,14 +292,10 @@ def _household_columns(pa: Any) -> list[tuple[str, Any]]:
     ]
 
 
-def _member_columns(pa: Any) -> list[tuple[str, Any]]:
-    return [
-        ("household", pa.int64()),
-        ("birth", pa.date32()),
-        ("disability_grade", pa.int64()),
-        *((name, pa.bool_()) for name in FLAGS),
-        *((name, pa.int64()) for name in MONEY),
-    ]
+def _member_columns(pa: Any, asked: Mapping[str, Fact]) -> list[tuple[str, Any]]:
+    kinds = {"BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32()}
+    facts = ((name, kinds[type_of(fact)]) for name, fact in asked.items())
+    return [("household", pa.int64()), *facts]
 
 
 def _born_by(month: dt.date) -> Q:
@@ -303,20 +303,21 @@ def _born_by(month: dt.date) -> Q:
     return Q(birth=None) | Q(birth__lt=months.next_month(month))
 
 
-def _members(families: Sequence[_Family], month: dt.date) -> list[dict[str, Any]]:
+def _members(
+    families: Sequence[_Family], month: dt.date, asked: Mapping[str, Fact]
+) -> list[dict[str, Any]]:
     """The members of all families, read in portions of ids."""
+    money = [name for name, fact in asked.items() if isinstance(fact, Money)]
     found = []
     declarations = iter([family.declaration.pk for family in families])
     while portion := list(islice(declarations, BATCH)):
         rows = MemberFacts._base_manager.filter(
             _born_by(month), declaration__in=portion
-        ).values_list("declaration__household", "birth", "disability_grade", *FLAGS, *MONEY)
-        for household, birth, grade, *rest in rows.order_by("declaration__household", "id"):
-            facts = dict(zip((*FLAGS, *MONEY), rest, strict=True))
-            facts.update({name: _fen(facts[name]) for name in MONEY})
-            found.append(
-                {"household": household, "birth": birth, "disability_grade": grade, **facts}
-            )
+        ).values_list("declaration__household", *asked)
+        for household, *values in rows.order_by("declaration__household", "id"):
+            facts = dict(zip(asked, values, strict=True))
+            facts.update({name: _fen(facts[name]) for name in money})
+            found.append({"household": household, **facts})
     return found
 
 
@@ -381,12 +382,12 @@ def _lines(run: MonthRun, families: Sequence[_Family], result: Any) -> list[Mont
 
 
 def _explain(run: MonthRun, families: Sequence[_Family], lines: Sequence[MonthLine]) -> None:
-    """The first reason of each stop and each family to verify, by the exact interpreter."""
-    policy = load_policy(run.policy)
+    """The first reason of each stop, cut and family to verify, by the exact interpreter."""
+    policy, asked = load_policy(run.policy), queries.member_facts()
     wanted = [
         (family, line)
         for family, line in zip(families, lines, strict=True)
-        if line.proposal in (Proposal.STOP, Proposal.REVIEW)
+        if line.proposal in (Proposal.STOP, Proposal.DECREASE, Proposal.REVIEW)
     ]
     members: dict[int, list[dict[str, Any]]] = {}
     rows = (
@@ -397,9 +398,8 @@ def _explain(run: MonthRun, families: Sequence[_Family], lines: Sequence[MonthLi
     portions = iter([family.declaration.pk for family, _line in wanted])
     while portion := list(islice(portions, BATCH)):
         for row in rows.filter(declaration__in=portion):
-            facts = {name: getattr(row, name) for name in (*FLAGS, *MONEY)}
-            facts |= {"birth": row.birth, "disability_grade": row.disability_grade}
-            members.setdefault(row.declaration_id, []).append({"name": row.person.name, **facts})
+            facts = queries.member_inputs(row, asked)
+            members.setdefault(row.declaration_id, []).append(facts)
     for family, line in wanted:
         people = members[family.declaration.pk]
         found = assess_household(policy, months.text(run.month), family.facts, people)
@@ -488,7 +488,7 @@ def _change(actor: User | System, run: MonthRun, lines: Sequence[MonthLine]) -> 
     for line in lines:
         assert line.award is not None
         stops = line.proposal == Proposal.STOP
-        reason = line.reason if stops else str(line.get_proposal_display())
+        reason = line.reason or str(line.get_proposal_display())
         changes.append(
             Change(
                 award=line.award,
