@@ -227,6 +227,11 @@ def dibao_gates() -> Iterator[tuple[str, Gate]]:
         "dibao-apply-check",
         Gate("dibao", "apply", "post", of, "people.household", "?field=vehicles"),
     )
+    yield "dibao-review", Gate("dibao", "declare", of=of, seen_by="people.household")
+    yield (
+        "dibao-review-check",
+        Gate("dibao", "declare", "post", of, "people.household", "?field=vehicles"),
+    )
     yield "dibao-months", Gate("page.months")
     yield "dibao-months", Gate("dibao", "assess_month", "post")
     yield "dibao-month", Gate("page.months", of=runs)

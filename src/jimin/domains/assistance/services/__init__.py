@@ -2,7 +2,7 @@
 
 from .applications import apply
 from .assessments import assess, preview, replay
-from .declarations import Declared, declare, declare_many
+from .declarations import Declared, bar_of_review, declare, declare_many, review_family
 from .months import (
     STAGES,
     approve_month,
@@ -18,10 +18,12 @@ __all__ = [
     "approve_month",
     "assess",
     "assess_month",
+    "bar_of_review",
     "declare",
     "declare_many",
     "preview",
     "ready_month",
     "replay",
     "require_approvable",
+    "review_family",
 ]

@@ -23,7 +23,7 @@ from jimin.kernel.people.models import Household
 from .. import queries
 from ..models import Application, Assessment, Decision, Declaration, HomeVisit, PublicNotice
 from .assessments import assess, not_decidable, preview
-from .declarations import Declared, declare
+from .declarations import declare, declared_of
 
 INVESTIGATORS = 2  # at least; 220 号办法第十八条
 
@@ -115,23 +115,15 @@ def revise_facts(context: Context) -> dict[str, Any]:
 
 
 def _declare(context: Context, authorised_on: dt.date) -> Declaration:
-    data = context.data
     assert context.case.household is not None
-    return declare(
-        actor=context.actor,
-        declared=Declared(
-            household=context.case.household,
-            members=data["members"],
-            declared_on=context.on,
-            authorised_on=authorised_on,
-            source=Declaration.Source.APPLICATION,
-            financial_assets=data["financial_assets"],
-            vehicles=data["vehicles"],
-            dwellings=data["dwellings"],
-            last_amount=data["last_amount"] or Decimal(0),
-            over_since=data["over_since"],
-        ),
+    declared = declared_of(
+        context.case.household,
+        context.data,
+        on=context.on,
+        authorised_on=authorised_on,
+        source=Declaration.Source.APPLICATION,
     )
+    return declare(actor=context.actor, declared=declared)
 
 
 # Investigation

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
+from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
 from jimin.kernel.people.models import Household
 
+from .. import queries
 from ..models import Declaration, MemberFacts
 
 BATCH = 500
@@ -38,6 +40,90 @@ class Declared:
     dwellings: int | None = None
     last_amount: Decimal = field(default_factory=Decimal)
     over_since: dt.date | None = None
+
+
+def declared_of(
+    household: Household,
+    data: Mapping[str, Any],
+    *,
+    on: dt.date,
+    authorised_on: dt.date | None,
+    source: str,
+) -> Declared:
+    """What the form of a family's facts was filled in with."""
+    return Declared(
+        household=household,
+        members=data["members"],
+        declared_on=on,
+        authorised_on=authorised_on,
+        source=source,
+        financial_assets=data["financial_assets"],
+        vehicles=data["vehicles"],
+        dwellings=data["dwellings"],
+        last_amount=data["last_amount"] or Decimal(0),
+        over_since=data["over_since"],
+    )
+
+
+def bar_of_review(household: Household) -> str:
+    """Why no review can be recorded, or nothing."""
+    if other := queries.open_application(household):
+        return _("这个家庭已有未办结的申请 %(number)s，请在该件中办理。") % {"number": other.number}
+    declaration = queries.current_declaration(household)
+    if declaration is None or declaration.authorised_on is None:
+        return _("这个家庭没有授权核对的声明，不能复核。请先登记低保申请。")
+    return ""
+
+
+@transaction.atomic
+def review_family(
+    *, actor: User | System, household: Household, data: Mapping[str, Any], on: dt.date
+) -> Declaration:
+    """Record what is known anew of a family on the books; the next month is assessed by it.
+
+    Facts that are the same as before change nothing, so what is sent twice is recorded once.
+    """
+    require(actor=actor, verb="declare", subject="dibao", area=household.area_id)
+    Household._base_manager.select_for_update(no_key=True).get(pk=household.pk)
+    if bar := bar_of_review(household):
+        raise ValidationError(bar)
+    before = queries.current_declaration(household)
+    assert before is not None
+    declared = declared_of(
+        household,
+        data,
+        on=on,
+        authorised_on=before.authorised_on,
+        source=Declaration.Source.REVIEW,
+    )
+    if _says_the_same(before, declared):
+        return before
+    [declaration] = _write(actor, [declared])
+    audit.log(
+        actor=actor,
+        obj=declaration,
+        verb="declare",
+        values={
+            "household": household.pk,
+            "source": declaration.source,
+            "on": on,
+            "before": before.pk,
+        },
+        reason=data["note"],
+    )
+    return declaration
+
+
+def _says_the_same(before: Declaration, declared: Declared) -> bool:
+    facts = ("financial_assets", "vehicles", "dwellings", "last_amount", "over_since")
+    if any(getattr(before, name) != getattr(declared, name) for name in facts):
+        return False
+    known = {row.person_id: row for row in before.members.all()}
+    return known.keys() == declared.members.keys() and all(
+        getattr(known[person], name) == value
+        for person, of_member in declared.members.items()
+        for name, value in of_member.items()
+    )
 
 
 @transaction.atomic

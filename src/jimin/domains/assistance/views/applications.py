@@ -1,23 +1,17 @@
 """Taking an application: choose the household, then fill in one form."""
 
-import datetime as dt
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
-from jimin.kernel.areas.queries import full_name
-from jimin.kernel.cases.models import Case
 from jimin.kernel.cases.rules import PROCEDURES
 from jimin.kernel.cases.services import StepRefused
 from jimin.kernel.people.models import Household
@@ -25,13 +19,14 @@ from jimin.kernel.people.models import Household
 from .. import queries
 from ..records.forms import ApplicationForm
 from ..services import apply
+from .families import day_of, facts_page, field_checked, form_of, household_for, user_of
 
 MOST_FOUND = 20
 
 
 def choose(request: HttpRequest) -> HttpResponse:
     """Find the household by its head's name, pinyin initials, or its number."""
-    user = _user(request)
+    user = user_of(request)
     require(actor=user, verb="apply", subject="dibao")
     text = request.GET.get("q", "").strip()
     found = list(_search(text)[: MOST_FOUND + 1]) if text else []
@@ -48,10 +43,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply_page(request: HttpRequest, household: int) -> HttpResponse:
-    user, family = _user(request), _household(request, household)
-    on, problem = _day(request)
+    user, family = user_of(request), household_for(request, household, "apply")
+    on, problem = day_of(request)
     data = request.POST if request.method == "POST" else None
-    form = _form(family, user, data, on)
+    form = form_of(ApplicationForm, family, user, data, on)
     if request.method == "GET":
         return _page(request, family, form, _bar(family))
     if problem:
@@ -78,24 +73,9 @@ def apply_page(request: HttpRequest, household: int) -> HttpResponse:
 @require_POST
 def check_field(request: HttpRequest, household: int) -> HttpResponse:
     """What is wrong with one field of the form being filled in."""
-    family = _household(request, household)
-    form = _form(family, _user(request), request.POST, _day(request)[0])
-    name = request.GET.get("field", "")
-    if name not in form.fields:
-        raise Http404
-    form.is_valid()
-    return render(request, "cases/_field_error.html", {"field": form[name]})
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _household(request: HttpRequest, pk: int) -> Household:
-    found = get_object_or_404(Household.objects.select_related("area", "head"), pk=pk)
-    require(actor=_user(request), verb="apply", subject="dibao", area=found.area_id)
-    return found
+    family = household_for(request, household, "apply")
+    form = form_of(ApplicationForm, family, user_of(request), request.POST, day_of(request)[0])
+    return field_checked(request, form)
 
 
 def _search(text: str) -> models.QuerySet[Household]:
@@ -113,13 +93,6 @@ def _search(text: str) -> models.QuerySet[Household]:
     )
 
 
-def _form(
-    household: Household, user: User, data: Any, on: dt.date | None = None
-) -> ApplicationForm:
-    case = Case(procedure="dibao", area=household.area, household=household)
-    return ApplicationForm(data, case=case, actor=user, on=on or timezone.localdate())
-
-
 def _bar(household: Household) -> str:
     """What would stop the application anyway, said before the form is filled in."""
     if other := queries.open_application(household):
@@ -129,14 +102,6 @@ def _bar(household: Household) -> str:
     return ""
 
 
-def _day(request: HttpRequest) -> tuple[dt.date | None, str]:
-    text = request.POST.get("on", "")
-    try:
-        return (dt.date.fromisoformat(text) if text else None), ""
-    except ValueError:
-        return None, _("办理日期应为年月日，例如 2016-07-04。")
-
-
 def _page(
     request: HttpRequest,
     household: Household,
@@ -144,18 +109,14 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    today = timezone.localdate().isoformat()
+    may_review = user_of(request).may("declare", "dibao", household.area_id)
+    is_paid = queries.open_award(household) is not None
     context = {
-        "household": household,
-        "where": full_name(household.area_id),
-        "form": form,
+        "title": _("登记低保申请"),
         "step": PROCEDURES["dibao"].step("apply"),
         "action": reverse("dibao-apply-household", args=[household.pk]),
         "check": reverse("dibao-apply-check", args=[household.pk]),
         "token": form.data.get("token") or uuid.uuid4().hex,
-        "on": form.data.get("on") or today,
-        "today": today,
-        "problem": problem,
-        "errors": form.summary() if form.is_bound else [],
+        "review": reverse("dibao-review", args=[household.pk]) if is_paid and may_review else "",
     }
-    return render(request, "assistance/apply.html", context, status=status)
+    return facts_page(request, household, form, context, problem, status)
