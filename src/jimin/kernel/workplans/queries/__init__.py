@@ -26,7 +26,7 @@ from .figures import (
     trend,
     with_whole,
 )
-from .judging import expected_areas, goal_of, parsed, quotas_of, row_of, terms_on
+from .judging import expected_areas, goal_of, parsed, quotas_of, row_as_kept, row_of, terms_on
 from .ledger import default_day, ledger, paper_on, plan_in_force, target_row, with_terms
 from .rows import Figures, FrameProgress, Ledger, Node, Paper, Part, Row, count_lights
 from .scores import expected_up_to, scorecards, scores_with
@@ -70,6 +70,7 @@ __all__ = [
     "quotas_of",
     "reaches",
     "reported_targets",
+    "row_as_kept",
     "row_of",
     "scorecards",
     "scores_with",

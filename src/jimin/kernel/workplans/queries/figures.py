@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 
 from jimin.foundation.access.scope import acting_as_system
 from jimin.kernel.areas.rules import ancestors
@@ -26,6 +27,26 @@ def measure(indicator: Indicator, cut: Cut, period: Period) -> dict[str, Figure]
     """An indicator for all parts of an area, over all records whoever asks."""
     with acting_as_system("计算指标"):
         return indicator.figures(cut, period)
+
+
+def kept_figures(plan: Plan, name: str, on: date) -> dict[str, Figure]:
+    """An indicator by county as it was kept for a day, whatever the records say by now."""
+    indicator = INDICATORS.get(name)
+    if indicator is None:
+        return {}
+    kept = Snapshot.objects.filter(
+        indicator=name, on=on, replaced_at=None, area__code__startswith=plan.area_id[:4]
+    )
+    found = {
+        each.area_id: Figure(
+            Fraction(each.numerator),
+            None if each.denominator is None else Fraction(each.denominator),
+            is_quotient=indicator.kind.is_quotient and indicator.denominator is not None,
+        )
+        for each in kept
+    }
+    parts = {code: figure for code, figure in found.items() if code != plan.area_id}
+    return parts or found
 
 
 def plan_period(plan: Plan, on: date) -> Period:

@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from jimin.kernel.areas.models import Area
+from jimin.kernel.areas.queries import counties
 
 from ..models import Adjustment, Report, Target, Verdict
 from ..rules.indicators import INDICATORS, Figure, Kind, total
 from ..rules.lights import Goal, judge, judge_parts, thresholds
 from ..rules.lights import Standing as Judged
 from ..rules.words import Number
-from .figures import plan_period
+from .figures import kept_figures, latest_reports, plan_period
 from .rows import Figures, Part, Row
 
 SUMMED = {Kind.FLOW, Kind.STOCK}
@@ -33,6 +34,20 @@ def row_of(
     if goal.due_share is not None:
         return _staged_row(target, goal, on)
     return _reported_row(target, goal, on, reports, areas)
+
+
+def row_as_kept(target: Target, on: date) -> Row | None:
+    """One target on a locked day: computed from what was kept then, never from today's records.
+
+    None where nothing was kept of its indicator, so that there is nothing to judge.
+    """
+    figures: Figures = {}
+    if target.indicator:
+        figures = {target.indicator: kept_figures(target.plan, target.indicator, on)}
+        if not figures[target.indicator]:
+            return None
+    reports = latest_reports(target.plan, on, target).get(target.pk, {})
+    return row_of(target, on, figures, reports, {area.code: area for area in counties()})
 
 
 def goal_of(target: Target, on: date) -> Goal:

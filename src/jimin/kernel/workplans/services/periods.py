@@ -75,24 +75,31 @@ def lock_period(*, actor: User | System, plan: Plan, on: date) -> ReportPeriod:
 
 
 @transaction.atomic
-def keep_after_correction(*, actor: User | System, plan: Plan, on: date, reason: str) -> None:
-    """Keep a locked period again because a figure in it was put right, with the reason."""
-    if keep_month(actor=actor, plan=plan, on=on, reason=reason):
-        write_archive(actor=actor, plan=plan, on=on, reason=reason)
+def keep_after_correction(*, actor: User | System, target: Target, on: date, reason: str) -> None:
+    """Keep one target of a locked period again because its report was put right.
+
+    What others had in that period stays as it was kept.
+    """
+    target = _with_terms(target)
+    changed = _keep_again(target, on, reason, is_locked=True)
+    write_archive(actor=actor, plan=target.plan, on=on, reason=reason)
+    values = {"on": on, "changed": changed}
+    log(actor=actor, obj=target.plan, verb="kept", values=values, reason=reason)
 
 
 @transaction.atomic
 def keep_target_again(*, actor: User | System, target: Target, since: date, reason: str) -> int:
     """One target's lights from a day on, judged anew under its changed terms.
 
+    The number of a locked period stays the one that was kept; only the light may differ.
     Only what asked for it may call this: it looks at no right of its own.
     """
-    target = queries.with_terms(Target.objects.filter(pk=target.pk)).select_related("plan").get()
-    kept = Standing.objects.filter(target=target, on__gte=since, replaced_at=None)
+    target = _with_terms(target)
+    days = Standing.objects.filter(target=target, on__gte=since, replaced_at=None)
     locked = queries.months_locked(target.plan)
     changed = 0
-    for on in sorted(set(kept.values_list("on", flat=True))):
-        fresh = _keep_rows([queries.target_row(target, on)], kept.filter(on=on), on, reason[:200])
+    for on in sorted(set(days.values_list("on", flat=True))):
+        fresh = _keep_again(target, on, reason[:200], is_locked=on in locked)
         if fresh and on in locked:
             write_archive(actor=actor, plan=target.plan, on=on, reason=reason[:200])
         changed += fresh
@@ -122,6 +129,19 @@ def write_archive(*, actor: User | System, plan: Plan, on: date, reason: str = "
     values = {"on": on, "version": version, "sm3": archive.sm3}
     log(actor=actor, obj=archive, verb="archived", values=values, reason=reason)
     return archive
+
+
+def _with_terms(target: Target) -> Target:
+    found: Target = (
+        queries.with_terms(Target.objects.filter(pk=target.pk)).select_related("plan").get()
+    )
+    return found
+
+
+def _keep_again(target: Target, on: date, reason: str, *, is_locked: bool) -> int:
+    row = queries.row_as_kept(target, on) if is_locked else queries.target_row(target, on)
+    kept = Standing.objects.filter(target=target, on=on, replaced_at=None)
+    return _keep_rows([row], kept, on, reason) if row else 0
 
 
 def _keep_standings(ledger: queries.Ledger, on: date, reason: str) -> int:

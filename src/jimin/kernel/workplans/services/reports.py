@@ -125,7 +125,7 @@ def report_progress(
     verb = "corrected" if old else "reported"
     log(actor=actor, obj=report, verb=verb, values=values, reason=report.reason)
     if period.is_locked:
-        keep_after_correction(actor=actor, plan=target.plan, on=on, reason=report.reason)
+        keep_after_correction(actor=actor, target=target, on=on, reason=report.reason)
     return report
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jimin.foundation.access.models import User
-from jimin.foundation.access.scope import acting_as_system
+from jimin.foundation.access.scope import System, acting_as_system
 from jimin.kernel.areas.models import Area
 from jimin.kernel.workplans import demo, queries
 from jimin.kernel.workplans.models import (
@@ -20,8 +21,10 @@ from jimin.kernel.workplans.models import (
     Archive,
     Demand,
     Milestone,
+    OfficialStatistic,
     Plan,
     Quota,
+    Snapshot,
     Standing,
     Target,
 )
@@ -30,6 +33,7 @@ from jimin.kernel.workplans.services import (
     adjustments,
     allocations,
     binding,
+    ledger,
     papers,
     periods,
     reports,
@@ -206,6 +210,55 @@ def test_an_adjustment_tells_what_it_does_to_the_score_and_judges_kept_lights_an
     assert len(lights(may)) == 1  # before the change took effect
     assert Standing.objects.exclude(target=lottery).count() == untouched
     assert list(Archive.objects.filter(on=JUNE).values_list("version", flat=True)) == [1, 2]
+
+
+def test_a_locked_month_keeps_its_computed_number_whatever_the_records_say_later(
+    plan: Plan, planner: User, make_user: Any
+) -> None:
+    """A changed record reaches a locked month neither by an adjustment nor by another's report."""
+    ledger.load_statistics(actor=System("试验"))
+    share, lottery = target(plan, "T04"), target(plan, "T16")
+
+    def send(number: int, reason: str = "") -> None:
+        reports.report_progress(
+            actor=planner, target=lottery, area=Area.objects.get(code=CITY), on=JUNE,
+            numerator=Decimal(number), evidence="月报", reason=reason,
+        )  # fmt: skip
+
+    send(210_000_000)
+    periods.lock_period(actor=planner, plan=plan, on=JUNE)
+    OfficialStatistic.objects.filter(name="urban_income").update(value=F("value") * 2)
+    numbers = Snapshot.objects.filter(on=JUNE, replaced_at=None)
+    kept = list(numbers.values_list("indicator", "area", "numerator", "denominator"))
+    asked = adjustments.propose_adjustment(
+        actor=planner, target=share, terms={"value": Decimal(90)}, reason="提高要求",
+        effective_on=JUNE,
+    )  # fmt: skip
+    adjustments.decide_adjustment(
+        actor=make_user("city_leader", CITY), adjustment=asked, approve=True
+    )
+    old, new = Standing.objects.filter(target=share, on=JUNE, area=CHANGYI).order_by("id")
+    assert (old.replaced_at is None, new.reason) == (False, "目标调整：提高要求")
+    assert (old.light, new.light) == ("green", "red")
+    assert old.actual == new.actual
+    others = Standing.objects.filter(on=JUNE, replaced_at=None).exclude(target=lottery)
+    before = list(others.order_by("pk").values_list("pk", flat=True))
+    send(260_000_000, "漏报一周")
+    assert list(others.order_by("pk").values_list("pk", flat=True)) == before
+    assert list(numbers.values_list("indicator", "area", "numerator", "denominator")) == kept
+    assert list(Archive.objects.filter(on=JUNE).values_list("version", flat=True)) == [1, 2, 3]
+
+
+def test_a_locked_month_in_which_nothing_was_kept_of_an_indicator_is_left_alone(
+    plan: Plan, planner: User
+) -> None:
+    share = target(plan, "T04")
+    periods.lock_period(actor=planner, plan=plan, on=JUNE)
+    Snapshot.objects.all().delete()
+    assert queries.row_as_kept(share, JUNE) is None
+    reason = "换了口径"
+    assert not periods.keep_target_again(actor=planner, target=share, since=JUNE, reason=reason)
+    assert not Standing.objects.filter(target=share).exclude(replaced_at=None).exists()
 
 
 def test_a_proposer_with_both_rights_may_not_approve(plan: Plan, planner: User) -> None:
