@@ -153,6 +153,7 @@ class UserRecord(RecordType):
     search = ("username", "name")
     search_hint = _("登录名或姓名")
     ordering = ("username",)
+    is_short = True
     icon = "users"
     synonyms = {"username": ["账号", "用户名"], "name": ["用户姓名"]}
     hints = {"username": _("登录时输入，如姓名的拼音。登记后请设置密码并任职。")}

@@ -28,6 +28,7 @@ class CalendarDayRecord(RecordType):
     search = (by_day, "source")
     search_hint = _("日期或依据文件")
     ordering = ("day",)
+    is_short = True
     icon = "calendar-days"
     synonyms = {"day": ["日子"], "kind": ["放假或上班"], "source": ["文号", "依据"]}
     hints = {

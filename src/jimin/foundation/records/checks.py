@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -11,6 +12,7 @@ from django_filters import Filter
 
 from jimin.foundation.sealed.fields import DigestField, SealedField
 
+from . import paging
 from .declare import Column, RecordType, registry
 
 LOOKUPS = {"exact", "gte", "lte", "isnull", "within"}
@@ -33,7 +35,7 @@ def faults_of(record: RecordType) -> list[CheckMessage]:
     """What is wrong with one declaration."""
     return [
         _error(record, text)
-        for part in (_names, _key, _paths, _filters, _actions, _sealed)
+        for part in (_names, _key, _paths, _filters, _orders, _actions, _sealed)
         for text in part(record)
     ]
 
@@ -108,6 +110,49 @@ def _filters(record: RecordType) -> Iterator[str]:
             yield f"filter {name!r} has unknown lookups {sorted(unknown)}; use {sorted(LOOKUPS)}"
         if name in record.sealed_names:
             yield f"filter {name!r} is sealed and cannot be filtered; search it instead"
+
+
+def _orders(record: RecordType) -> Iterator[str]:
+    """Whatever orders a long list has an index that lies in this order."""
+    unknown = list(_unknown(record, "sorts_by", chain(*record.sorts_by.values())))
+    yield from unknown
+    for name in record.sorts:
+        if not paging.sortable(record, name):
+            unknown.append(f"sorts name {name!r}, by which nothing can be sorted")
+            yield unknown[-1]
+    if unknown or record.is_short or list(_names(record)):
+        return
+    shown = _names_in(paging.order_of(record))
+    for name in ("", *record.sorts):
+        wanted = _names_in(paging.order_of(record, name))
+        # Where the list is as it is shown at first few rows are alike, whatever their key.
+        enough = wanted[:-1] if wanted == shown and len(wanted) > 1 else wanted
+        if not any(lies[: len(enough)] == enough for lies in _indexes(record.model)):
+            yield (
+                f"no index lies in the order {wanted}, in which the list is "
+                f"{f'sorted by {name!r}' if name else 'shown'}; add one to the model, "
+                "or say is_short if there are never more than some thousand rows"
+            )
+
+
+def _names_in(order: Iterable[paging.Key]) -> list[str]:
+    return [key.name for key in order]
+
+
+def _indexes(model: type[models.Model]) -> Iterator[list[str]]:
+    """The columns of each index that holds every row in the order of the values."""
+    meta = model._meta
+    fields: list[Any] = list(meta.concrete_fields)
+    yield from ([field.attname] for field in fields if field.unique or field.db_index)
+    declared: list[tuple[Any, Any]] = [
+        (index.fields, index.condition or index.opclasses) for index in meta.indexes
+    ]
+    uniques = (c for c in meta.constraints if isinstance(c, models.UniqueConstraint))
+    declared += [(constraint.fields, constraint.condition) for constraint in uniques]
+    for names, is_other in declared:
+        if not is_other:
+            found = (meta.pk if name == "pk" else meta.get_field(name) for name in names)
+            yield [str(getattr(field, "attname", "")) for field in found]
 
 
 def _actions(record: RecordType) -> Iterator[str]:

@@ -123,6 +123,9 @@ class RecordType:
     `search`    names searched from the start of the value (sealed ones exactly, by digest), the
                 word `area` for places, or a function from the text to a Q or None
     `ordering`  order of the list; the primary key is added
+    `sorts`     what sorts a list of any length, by an index; other fields sort short lists
+    `sorts_by`  fields that lie by other values than their own: a name by its sound
+    `is_short`  True where a city has some thousand rows at most, which need no index
     `sealed`    fields masked besides those stored encrypted
     `area`      lookup of the area's code from the model; empty for what belongs to no area
     `subject`   the name in the access matrix, the model's label unless given
@@ -145,6 +148,9 @@ class RecordType:
     search: ClassVar[Sequence[str | Searcher]] = ()
     search_hint: ClassVar[Label] = ""
     ordering: ClassVar[Sequence[str]] = ()
+    sorts: ClassVar[Sequence[str]] = ()
+    sorts_by: ClassVar[Mapping[str, Sequence[str]]] = {}
+    is_short: ClassVar[bool] = False
     actions: Sequence[Action] = ()
     tabs: Sequence[Tab] = ()
     sealed: ClassVar[Sequence[str]] = ()

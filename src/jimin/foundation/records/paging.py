@@ -1,18 +1,25 @@
 """Pages of a list by key instead of by number: the last page costs what the first does.
 
-The address names only the row a page starts after, so no personal data gets into addresses.
+The address names only the row a page starts after, so no personal data gets into addresses. A long
+list is read along an index of its order, whatever its filters; how one sorts that has no such
+index, only short lists do.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Func, Model, Q, QuerySet
+from django.db.models.expressions import Col
+from django.db.models.sql.where import WhereNode
 
 from .declare import RecordType
 
 SIZE = 50
 COUNTED = 100_000
+SORTED = 20_000  # rows of a list that are sorted anew for every page, without an index
 
 
 @dataclass(frozen=True)
@@ -57,26 +64,62 @@ class Count:
     number: int
     is_exact: bool
 
+    @property
+    def is_long(self) -> bool:
+        return self.number > SORTED
+
 
 def sortable(record: RecordType, name: str) -> bool:
-    """Fields sort by their stored value; sealed ones have no order."""
-    return name in record.field_map and name not in record.sealed_names
+    """Fields sort by their stored value; sealed ones have no order, the key of a link says nothing
+    to its reader."""
+    field = record.field_map.get(name)
+    if field is None or name in record.sealed_names:
+        return False
+    return not field.is_relation or field.attname == record.area
+
+
+def sorts(record: RecordType, sort: str, count: Count) -> bool:
+    """Whether so many rows can be sorted so: a long list only where an index has the order."""
+    name = sort.removeprefix("-")
+    is_short = record.is_short or not count.is_long
+    return sortable(record, name) and (is_short or name in record.sorts)
 
 
 def order_of(record: RecordType, sort: str = "") -> list[Key]:
-    """The columns the list runs by; `sort` is a field's name, with a minus for descending."""
-    descends = sort.startswith("-")
+    """The columns the list runs by; `sort` is a field's name, with a minus for descending.
+
+    Rows alike lie as the places do, so that one index serves every area.
+    """
     name = sort.removeprefix("-")
-    names = [name] if sortable(record, name) else list(record.ordering)
-    descends = descends and sortable(record, name)
-    keys = []
-    for wanted in names:
-        field = record.field_map[wanted.removesuffix("_id")]
-        keys.append(Key(field.attname, field.null, descends))
+    descends = sort.startswith("-") and sortable(record, name)
+    names = list(record.ordering)
+    if sortable(record, name):
+        by = [*record.sorts_by.get(name, [name])]
+        if [_attname(record, each) for each in names[: len(by)]] != [
+            _attname(record, each) for each in by
+        ]:
+            names = [*by, *([record.area] if _has_own_area(record) else [])]
+    keys: dict[str, Key] = {}
+    for each in (*names, "pk"):
+        field = _field(record, each)
+        keys.setdefault(field.attname, Key(field.attname, field.null, descends))
+        if field.unique and not field.null:
+            break
+    return list(keys.values())
+
+
+def _field(record: RecordType, name: str) -> Any:
     pk = record.model._meta.pk
-    if pk is not None and pk.attname not in [k.name for k in keys]:
-        keys.append(Key(pk.attname, False, descends))
-    return keys
+    return pk if name == "pk" else record.field_map[name.removesuffix("_id")]
+
+
+def _attname(record: RecordType, name: str) -> str:
+    return str(_field(record, name).attname)
+
+
+def _has_own_area(record: RecordType) -> bool:
+    """Whether the code of its area is in the row itself."""
+    return bool(record.area) and "__" not in record.area
 
 
 def ordered(
@@ -86,21 +129,24 @@ def ordered(
 
 
 def page_of(
-    queryset: QuerySet[Any], order: Sequence[Key], asked: Mapping[str, str], size: int = SIZE
+    queryset: QuerySet[Any],
+    order: Sequence[Key],
+    asked: Mapping[str, str],
+    size: int = SIZE,
+    along: str = "",
 ) -> Page:
     """The page after or before the row that `asked` names, or the first, or with `last` the last.
 
-    A row that is no longer in the list starts the list anew.
+    A row that is no longer in the list starts the list anew. `along`: see `reading_along`.
     """
     backward = bool(asked.get("before") or asked.get("last"))
     edge = _edge(queryset, asked.get("before") or asked.get("after") or "")
     if edge is None and not asked.get("last"):
         backward = False
-    found = queryset if edge is None else queryset.filter(_beyond(order, edge, backward=backward))
     # First the keys alone: where no index serves the order, narrow rows are sorted far quicker.
-    keys = ordered(found.select_related(None), order, backward=backward)
-    wanted = list(keys.values_list("pk", flat=True)[: size + 1])
-    rows = list(ordered(queryset.filter(pk__in=wanted), order, backward=backward))
+    wanted = _keys(queryset, order, edge, size + 1, backward=backward, along=along)
+    found = {row.pk: row for row in queryset.filter(pk__in=wanted)}
+    rows = [found[key] for key in wanted if key in found]
     more = len(rows) > size
     rows = rows[:size]
     if backward:
@@ -113,24 +159,33 @@ def page_of(
     return Page(rows, first if has_previous else "", last if has_following else "")
 
 
-def neighbours(queryset: QuerySet[Any], order: Sequence[Key], pk: str) -> tuple[Any, Any]:
+def neighbours(
+    queryset: QuerySet[Any], order: Sequence[Key], pk: str, along: str = ""
+) -> tuple[Any, Any]:
     """The rows before and after the one with this key; none when it is not in the list."""
     edge = _edge(queryset, pk)
     if edge is None:
         return None, None
     before, after = (
-        ordered(queryset.filter(_beyond(order, edge, backward=backward)), order, backward=backward)[
-            :1
-        ]
+        _keys(queryset, order, edge, 1, backward=backward, along=along)
         for backward in (True, False)
     )
-    return next(iter(before), None), next(iter(after), None)
+    found = queryset.in_bulk([*before, *after])
+    return tuple(found.get(keys[0]) if keys else None for keys in (before, after))  # type: ignore[return-value]
 
 
 def count_of(queryset: QuerySet[Any]) -> Count:
     """How many rows there are, counted no further than anyone would read."""
     number = queryset.order_by()[: COUNTED + 1].count()
     return Count(min(number, COUNTED), number <= COUNTED)
+
+
+def reading_along(record: RecordType, count: Count) -> str:
+    """The column of the area, where a list is so long that it is read along the index of its order
+    and each row asked for its area. SQLite would rather find all rows of the area and sort them;
+    PostgreSQL sees by itself what a page needs."""
+    is_wanted = count.is_long and _has_own_area(record) and connection.vendor == "sqlite"
+    return _attname(record, record.area) if is_wanted else ""
 
 
 def _edge(queryset: QuerySet[Any], pk: str) -> Model | None:
@@ -142,16 +197,94 @@ def _edge(queryset: QuerySet[Any], pk: str) -> Model | None:
         return None
 
 
-def _beyond(order: Sequence[Key], edge: Model, *, backward: bool) -> Q:
+def _keys(
+    queryset: QuerySet[Any],
+    order: Sequence[Key],
+    edge: Model | None,
+    number: int,
+    *,
+    backward: bool,
+    along: str,
+) -> list[Any]:
+    """The keys of the first rows beyond the edge."""
+    rows = queryset.select_related(None)
+    if along and order[0].name != along:
+        rows = _unindexed(rows, along)
+    keys: list[Any] = []
+    for part in _parts(rows, order, edge, backward=backward):
+        if len(keys) < number:
+            keys += part.values_list("pk", flat=True)[: number - len(keys)]
+    return keys
+
+
+def _parts(
+    queryset: QuerySet[Any], order: Sequence[Key], edge: Model | None, *, backward: bool
+) -> Iterator[QuerySet[Any]]:
+    """What lies beyond the edge. Where the first column may be empty, the rows in which it is come
+    apart: databases disagree about where they lie in an index."""
+    first, *rest = order
+    if not first.may_be_null:
+        yield _beyond(queryset, order, order, edge, backward=backward)
+        return
+    plain = [replace(first, may_be_null=False), *rest]
+    is_edge_empty = edge is not None and getattr(edge, first.name) is None
+    is_edge_filled = edge is not None and not is_edge_empty
+    parts = []
+    if backward or not is_edge_empty:
+        filled = queryset.filter(**{f"{first.name}__isnull": False})
+        beyond = edge if is_edge_filled else None
+        parts.append(_beyond(filled, plain, plain, beyond, backward=backward))
+    if not (backward and is_edge_filled):
+        empty = queryset.filter(**{f"{first.name}__isnull": True})
+        beyond = edge if is_edge_empty else None
+        parts.append(_beyond(empty, plain, rest, beyond, backward=backward))
+    yield from reversed(parts) if backward else parts
+
+
+def _beyond(
+    queryset: QuerySet[Any],
+    order: Sequence[Key],
+    differing: Sequence[Key],
+    edge: Model | None,
+    *,
+    backward: bool,
+) -> QuerySet[Any]:
+    """The rows beyond the edge in their order, in which they differ by the keys named."""
+    rows = ordered(queryset, order, backward=backward)
+    if edge is None:
+        return rows
     condition, equal = Q(pk__in=[]), Q()
-    for key in order:
+    for key in differing:
         value = getattr(edge, key.name)
         condition |= equal & key.beyond(value, backward=backward)
         equal &= key.equal(value)
-    first = order[0]
-    value = getattr(edge, first.name)
-    if value is not None and not first.may_be_null:
+    first = differing[0]
+    if not first.may_be_null:
         # Says nothing new, but lets the database start in its index at the edge.
         comparison = "lte" if first.descends != backward else "gte"
-        condition &= Q(**{f"{first.name}__{comparison}": value})
-    return condition
+        condition &= Q(**{f"{first.name}__{comparison}": getattr(edge, first.name)})
+    return rows.filter(condition)
+
+
+class _Unindexed(Func):
+    """The value of a column, by which SQLite does not look for an index."""
+
+    template = "+%(expressions)s"
+    arity = 1
+
+
+def _unindexed(queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
+    found = queryset.all()
+    _hide(found.query.where, name)
+    return found
+
+
+def _hide(node: WhereNode, name: str) -> None:
+    for place, child in enumerate(node.children):
+        column = getattr(child, "lhs", None)
+        if isinstance(child, WhereNode):
+            _hide(child, name)
+        elif isinstance(column, Col) and column.target.attname == name:
+            hidden = copy(child)
+            hidden.lhs = _Unindexed(column)  # type: ignore[union-attr]
+            node.children[place] = hidden

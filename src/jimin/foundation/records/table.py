@@ -21,17 +21,20 @@ from .declare import Column, RecordType
 EMPTY = "—"
 
 
-def heads_of(record: RecordType, columns: Iterable[Column], sort: str) -> list[dict[str, Any]]:
+def heads_of(
+    record: RecordType, columns: Iterable[Column], sort: str, count: paging.Count
+) -> list[dict[str, Any]]:
+    """The heads; those that sort shorter lists than this one say so."""
     heads = []
     for column in columns:
+        sorts = paging.sorts(record, column.name, count)
         is_up, is_down = sort == column.name, sort == f"-{column.name}"
         heads.append(
             {
                 "label": column.label,
                 "is_number": column.is_number,
-                "sort": (f"-{column.name}" if is_up else column.name)
-                if paging.sortable(record, column.name)
-                else "",
+                "sort": (f"-{column.name}" if is_up else column.name) if sorts else "",
+                "is_too_long": not sorts and paging.sortable(record, column.name),
                 "direction": "ascending" if is_up else "descending" if is_down else "",
             }
         )

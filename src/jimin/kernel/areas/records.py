@@ -35,6 +35,7 @@ class AreaRecord(RecordType):
     search = ("code", "name", "initials")
     search_hint = gettext_lazy("名称、拼音首字母或区划代码")
     ordering = ("code",)
+    is_short = True
     area = "code"
     icon = "map"
     derived = ("level", "parent")

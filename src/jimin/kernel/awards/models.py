@@ -25,7 +25,7 @@ class Award(models.Model):
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="awards", verbose_name=_("家庭")
     )
-    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("所在村（社区）"))
+    area = models.ForeignKey(Area, models.PROTECT, db_index=False, verbose_name=_("所在村（社区）"))
     residence = models.CharField(_("城乡类别"), max_length=5, choices=Household.Residence)
     amount = models.DecimalField(_("月发放额"), max_digits=14, decimal_places=2)
     size = models.PositiveSmallIntegerField(_("保障人数"))
@@ -80,7 +80,8 @@ class Award(models.Model):
         indexes = [
             models.Index(
                 fields=["benefit", "area", "from_month", "to_month"], name="award_in_month"
-            )
+            ),
+            models.Index(fields=["area", "household", "from_month"], name="award_of_area"),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,7 @@ class AwardRecord(RecordType):
     search = ("household__number", "area")
     search_hint = _("家庭编号或村名")
     ordering = ("area_id", "household_id", "from_month")
+    sorts = ("area",)
     select_related = ("area__parent", "household__head")
     icon = "hand-coins"
 

@@ -79,6 +79,7 @@ class RollRecord(RecordType):
     search = ("area",)
     search_hint = _("县（市、区）名称")
     ordering = ("month", "area_id")
+    is_short = True
     icon = "banknote"
     actions = (
         Action(

@@ -42,7 +42,7 @@ class Person(models.Model):
     disability_grade = models.PositiveSmallIntegerField(
         _("残疾等级"), default=0, validators=[MaxValueValidator(4, _("残疾等级应为 0 至 4。"))]
     )
-    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("所在村（社区）"))
+    area = models.ForeignKey(Area, models.PROTECT, db_index=False, verbose_name=_("所在村（社区）"))
     address = models.CharField(_("住址"), max_length=120, blank=True)
     died_on = models.DateField(_("死亡日期"), null=True, blank=True)
     pinyin = models.CharField(max_length=120, editable=False, db_index=True)
@@ -55,6 +55,10 @@ class Person(models.Model):
         verbose_name_plural = _("人员")
         indexes = [
             models.Index(fields=["area", "name"], name="person_of_area"),
+            # What lists are filtered by, so that rows are counted without being read.
+            models.Index(fields=["area", "sex", "birth", "died_on"], name="person_filtered"),
+            models.Index(fields=["pinyin", "name", "area", "id"], name="person_in_order_of_name"),
+            models.Index(fields=["birth", "area", "id"], name="person_in_order_of_birth"),
             models.Index(fields=["name"], name="person_by_name", opclasses=["varchar_pattern_ops"]),
         ]
 
@@ -107,7 +111,7 @@ class Household(models.Model):
         RURAL = "rural", _("农村")
 
     number = models.CharField(_("家庭编号"), max_length=30, unique=True)
-    area = models.ForeignKey(Area, models.PROTECT, verbose_name=_("所在村（社区）"))
+    area = models.ForeignKey(Area, models.PROTECT, db_index=False, verbose_name=_("所在村（社区）"))
     residence = models.CharField(_("城乡类别"), max_length=5, choices=Residence)
     address = models.CharField(_("住址"), max_length=120, blank=True)
     head = models.ForeignKey(
@@ -120,7 +124,10 @@ class Household(models.Model):
     class Meta:
         verbose_name = _("家庭")
         verbose_name_plural = _("家庭")
-        indexes = [models.Index(fields=["area", "number"], name="household_of_area")]
+        indexes = [
+            models.Index(fields=["area", "number"], name="household_of_area"),
+            models.Index(fields=["area", "residence", "dissolved_on"], name="household_filtered"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -111,6 +111,8 @@ class PersonRecord(RecordType):
     search = ("name", "pinyin", "initials", "citizen_id", "phone", living_at, "area")
     search_hint = gettext_lazy("姓名、拼音首字母、身份号码或后 4、6 位、电话、家庭编号、村名")
     ordering = ("area_id", "name")
+    sorts = ("name", "birth", "area")
+    sorts_by = {"name": ["pinyin", "name"]}
     select_related = ("area__parent",)
     synonyms = {
         "name": ["姓名"],
@@ -266,6 +268,7 @@ class HouseholdRecord(RecordType):
         "家庭编号、户主姓名、拼音首字母、户主或成员的身份号码或后 4、6 位、村名"
     )
     ordering = ("area_id", "number")
+    sorts = ("number", "area")
     select_related = ("area__parent",)
     icon = "house"
     has_attachments = has_notes = True

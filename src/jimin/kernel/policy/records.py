@@ -18,4 +18,5 @@ class ReleaseRecord(RecordType):
     search = ("version",)
     search_hint = _("版本号")
     ordering = ("valid_from",)
+    is_short = True
     icon = "scale"

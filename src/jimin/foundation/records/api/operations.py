@@ -94,9 +94,14 @@ def _list(request: HttpRequest, record: RecordType) -> HttpResponse:
         )
     condition = search.matching(record, request.GET.get("q", ""))
     rows = found.qs if condition is None else found.qs.filter(condition)
-    order = paging.order_of(record, _sort(request, record))
-    page = paging.page_of(rows, order, {"after": request.GET.get("after", "")}, limit_of(request))
     count = paging.count_of(rows)
+    page = paging.page_of(
+        rows,
+        paging.order_of(record, _sort(request, record, count)),
+        {"after": request.GET.get("after", "")},
+        limit_of(request),
+        paging.reading_along(record, count),
+    )
     return _json(
         {
             "count": count.number,
@@ -107,12 +112,15 @@ def _list(request: HttpRequest, record: RecordType) -> HttpResponse:
     )
 
 
-def _sort(request: HttpRequest, record: RecordType) -> str:
+def _sort(request: HttpRequest, record: RecordType, count: paging.Count) -> str:
     """A program that asked for an order and got another would read on wrongly."""
     sort = request.GET.get("sort", "")
     if sort and sort not in description.orders(record):
         names = "、".join(description.orders(record))
         raise ValidationError({"sort": _("不能这样排序。可以用：%(names)s。") % {"names": names}})
+    if sort and not paging.sorts(record, sort, count):
+        said = _("条数太多，不能这样排序。请用条件缩小到 %(most)s 条以内，或换一种次序。")
+        raise ValidationError({"sort": said % {"most": paging.SORTED}})
     return sort
 
 

@@ -27,9 +27,15 @@ def listed(request: HttpRequest, record: RecordType, *verbs: str) -> tuple[Any, 
 def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
     user = allow(request, record, "view")
     filters, rows = listed(request, record)
-    sort = request.GET.get("sort", "")
-    order = paging.order_of(record, sort)
-    page = paging.page_of(rows, order, {k: request.GET.get(k, "") for k in CONTROLS})
+    count = paging.count_of(rows)
+    wanted = request.GET.get("sort", "")
+    sort = wanted if paging.sorts(record, wanted, count) else ""
+    page = paging.page_of(
+        rows,
+        paging.order_of(record, sort),
+        {k: request.GET.get(k, "") for k in CONTROLS},
+        along=paging.reading_along(record, count),
+    )
     asked = [k for k in request.GET if k not in NOT_ASKED and request.GET[k]]
     shown = saved.shown(user, record, request.GET.get("view", ""))
     rows_shown = table.rows_of(record, shown.columns, page.rows)
@@ -42,8 +48,10 @@ def listing(request: HttpRequest, record: RecordType) -> HttpResponse:
         "record": record,
         "filters": filters,
         "page": page,
-        "count": paging.count_of(rows),
-        "heads": table.heads_of(record, shown.columns, sort),
+        "count": count,
+        "is_unsorted": sort != wanted and paging.sortable(record, wanted.removeprefix("-")),
+        "most_sorted": paging.SORTED,
+        "heads": table.heads_of(record, shown.columns, sort, count),
         "sort": sort,
         "rows": rows_shown,
         "body": table.body_of(shown.columns, rows_shown, may_mark=bool(bulk_actions)),

@@ -35,8 +35,10 @@ def beside(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
     allow(request, record, "view")
     obj = find(record, pk)
     _filters, rows = listed(request, record)
-    order = paging.order_of(record, request.GET.get("sort", ""))
-    before, after = paging.neighbours(rows, order, str(obj.pk))
+    count, sort = paging.count_of(rows), request.GET.get("sort", "")
+    order = paging.order_of(record, sort if paging.sorts(record, sort, count) else "")
+    along = paging.reading_along(record, count)
+    before, after = paging.neighbours(rows, order, str(obj.pk), along)
     context = {"previous": _neighbour(record, before), "following": _neighbour(record, after)}
     return render(request, "records/beside.html", context)
 

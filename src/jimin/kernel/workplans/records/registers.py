@@ -28,6 +28,7 @@ class OfficialStatisticRecord(RecordType):
     search = ("code", "source")
     search_hint = _("编号或出处")
     ordering = ("name", "year")
+    is_short = True
     icon = "chart-column"
     hints = {
         "code": _("不填就用年度、名称和区划代码编成；导入时按它认出已有的数。"),
@@ -54,6 +55,7 @@ class LeadUnitRecord(RecordType):
     search = ("words", "unit")
     search_hint = _("词或单位")
     ordering = ("unit",)
+    is_short = True
     icon = "signpost"
     hints = {
         "words": _("用顿号分开，如：养老、护理员、敬老院。任务里出现得越多、越长的词越算数。"),
