@@ -71,7 +71,8 @@ class Action:
     the action's own name unless given. `shown` hides the button where the state forbids the
     action; the service refuses by itself all the same. `form` is called as a Django form with
     the record as the keyword `record_object`; of a bulk action, which can be done with many
-    records at once, also with None.
+    records at once, also with None. `may_take_long` says that the service may give back a job
+    that does the work in the background; nothing is done with many records then.
     """
 
     name: str
@@ -84,11 +85,17 @@ class Action:
     icon: str = "pencil"
     is_danger: bool = False
     is_bulk: bool = False
+    may_take_long: bool = False
     help: Label = ""
 
     @property
     def verb(self) -> str:
         return self.permission or self.name
+
+    @property
+    def answers(self) -> int:
+        """The status with which the API says that it was done, or that it was begun."""
+        return 202 if self.may_take_long else 200
 
 
 class ActionForm(forms.Form):

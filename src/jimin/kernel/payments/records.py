@@ -14,7 +14,7 @@ from jimin.foundation.records.declare import (
     Tab,
 )
 
-from . import services
+from . import jobs, services
 from .models import PayeeAccount, Roll
 
 SHOWN = 200
@@ -27,7 +27,12 @@ def month(roll: Roll) -> str:
 def lines(roll: Roll) -> dict[str, Any]:
     """The first lines of a roll; the whole of it is in the workbook."""
     found = roll.lines.select_related("area").order_by("-held", "order")
-    return {"roll": roll, "page": Paginator(found, SHOWN).get_page(1), "shown": SHOWN}
+    return {
+        "roll": roll,
+        "page": Paginator(found, SHOWN).get_page(1),
+        "shown": SHOWN,
+        "is_being_made": jobs.is_being_made(roll),
+    }
 
 
 class RollRecord(RecordType):
@@ -102,10 +107,11 @@ class RollRecord(RecordType):
         Action(
             "prepare",
             _("重新编制"),
-            services.prepare_again,
+            jobs.begin_again,
             shown=lambda roll: roll.state in (Roll.State.DRAFT, Roll.State.PREPARED),
             icon="refresh-cw",
-            help=_("按现在的待遇和账户重新列出，原来的明细作废。"),
+            help=_("按现在的待遇和账户重新列出，原来的明细作废。户数多时在后台编制。"),
+            may_take_long=True,
         ),
     )
     tabs = (Tab("lines", _("明细"), "payments/lines.html", lines),)

@@ -98,9 +98,14 @@ def acting(record: RecordType, action: Action) -> Told:
     version = _header("If-Match", "读取时 ETag 给出的版本；给出时，已被别人改过则回答 412。")
     extra = (
         _body(shape, examples.of_form(action.form), needed=bool(shape.get("required")))
-        | answers(_row(record, "version", least=("id",)), _row_example(record))
+        | answers(
+            _row(record, "version", least=("id",)), _row_example(record), status=action.answers
+        )
         | {"parameters": [version]}
     )
+    if action.may_take_long:
+        said = "已办理，或已在后台办理：那时记录还是原来的样子，办完后 version 会变"
+        extra["responses"][action.answers]["description"] = said
     if action.help:
         extra["description"] = str(action.help)
     return Told(str(action.label), extra)

@@ -41,7 +41,7 @@ def router_for(record: RecordType) -> Router:
             view,
             operation_id=f"{record.slug}_{name}",
             summary=summary,
-            response={code: None for code in extra["responses"] if code in (200, 201)},
+            response={code: None for code in extra["responses"] if code in (200, 201, 202)},
             openapi_extra=extra,
         )
 
@@ -184,7 +184,7 @@ def _act(request: HttpRequest, record: RecordType, action: Action, pk: str) -> H
             raise ValidationError(form.errors.as_data())
         values = form.cleaned_data
     services.run_action(actor=user, record=record, action=action, obj=obj, values=values)
-    return _after(record, obj.pk)
+    return _after(record, obj.pk, status=action.answers)
 
 
 def _after(record: RecordType, pk: Any, *, status: int = 200) -> HttpResponse:

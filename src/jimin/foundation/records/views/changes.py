@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from jimin.foundation.jobs.models import Job
+
 from .. import forms, history, services
 from ..declare import Action, ActionForm, RecordType
 from .common import allow, find_for, user_of
@@ -71,10 +73,15 @@ def act(request: HttpRequest, record: RecordType, pk: str, name: str) -> HttpRes
     if request.method == "POST" and form.is_valid():
         values = {k: v for k, v in form.cleaned_data.items() if k in form.declared_fields}
         try:
-            services.run_action(actor=user, record=record, action=action, obj=obj, values=values)
+            done = services.run_action(
+                actor=user, record=record, action=action, obj=obj, values=values
+            )
         except ValidationError as error:
             take_errors(form, error)
         else:
+            if isinstance(done, Job):
+                messages.success(request, _("已在后台办理，可以离开本页。"))
+                return redirect("job", done.pk)
             messages.success(request, _("已办理：%(action)s。") % {"action": action.label})
             return redirect(record.url("page", obj.pk))
     context = {

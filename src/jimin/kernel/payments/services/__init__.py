@@ -8,6 +8,7 @@ from .rolls import (
     prepare_roll,
     release_roll,
     require_preparable,
+    require_remakable,
     return_roll,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "register_accounts",
     "release_roll",
     "require_preparable",
+    "require_remakable",
     "return_roll",
 ]

@@ -53,7 +53,7 @@ def prepare_roll(
         roll = Roll(benefit=benefit, area=area, month=month)
     elif roll.state in (Roll.State.RELEASED, Roll.State.EXPORTED):
         if again:
-            raise ValidationError(_("名册已批准发放，不能重新编制。"))
+            raise _released()
         return roll
     elif roll.state == Roll.State.PREPARED and not again:
         return roll
@@ -80,6 +80,17 @@ def require_preparable(*, actor: User | System, area: Area, month: dt.date) -> N
         raise ValidationError(_("发放名册按县（市、区）编制，请选择一个县（市、区）。"))
     if month_of(month) > next_month(timezone.localdate()):
         raise ValidationError(_("发放名册最多提前一个月编制，请核对发放月份。"))
+
+
+def require_remakable(*, actor: User | System, roll: Roll) -> None:
+    """Refuse whoever may not prepare this roll, and one that is released by now."""
+    require_preparable(actor=actor, area=roll.area, month=roll.month)
+    if roll.state in (Roll.State.RELEASED, Roll.State.EXPORTED):
+        raise _released()
+
+
+def _released() -> ValidationError:
+    return ValidationError(_("名册已批准发放，不能重新编制。"))
 
 
 def awards_due(area: Area, month: dt.date, benefit: str) -> QuerySet[Award]:

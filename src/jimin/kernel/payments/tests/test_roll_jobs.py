@@ -14,6 +14,7 @@ from jimin.foundation.jobs import run as runs
 from jimin.foundation.jobs import worker
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.jobs.worker import work
+from jimin.foundation.records.declare import registry
 from jimin.kernel.areas.models import Area
 from jimin.kernel.payments import jobs
 from jimin.kernel.payments.models import Roll, RollLine
@@ -120,3 +121,94 @@ def test_what_cannot_be_a_roll_is_refused_at_once(paymaster: User) -> None:
     with pytest.raises(ValidationError, match="最多提前一个月"):
         begin(paymaster, dt.date(2090, 1, 1))
     assert not Job._base_manager.exists()
+
+
+def held_anew(user: User) -> Any:
+    address = registry["payments.roll"].url("act", Roll._base_manager.get().pk, "prepare")
+    return signed_in(user).post(address)
+
+
+@pytest.fixture
+def made_in_june(paymaster: User, household: Make) -> Roll:
+    """A roll of one family; another begins to receive after it was made."""
+    begin(paymaster)
+    work(batch=True)
+    receiving(household())
+    return Roll._base_manager.get()
+
+
+def test_a_long_roll_is_made_anew_in_the_background(paymaster: User, made_in_june: Roll) -> None:
+    answer = held_anew(paymaster)
+    assert held_anew(paymaster).headers["Location"] == answer.headers["Location"]
+    job = Job._base_manager.get(state="waiting")
+    assert answer.headers["Location"] == f"/jobs/{job.pk}/"
+    page = signed_in(paymaster).get(f"/records/roll/{made_in_june.pk}/").content.decode()
+    assert "正在后台重新编制" in page
+    assert made() == [(COUNTY, 1, "prepared")]
+    work(batch=True)
+    assert made() == [(COUNTY, 2, "prepared")]
+    assert [entry.verb for entry in Entry.objects.filter(verb="prepare")] == ["prepare"] * 2
+    job.refresh_from_db()
+    assert job.state == "done"
+    page = signed_in(paymaster).get(f"/records/roll/{made_in_june.pk}/").content.decode()
+    assert "正在后台重新编制" not in page
+    held_anew(paymaster)
+    assert Job._base_manager.filter(state="waiting").count() == 1
+
+
+def test_a_short_roll_is_made_anew_at_once(
+    paymaster: User, made_in_june: Roll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    assert held_anew(paymaster).headers["Location"] == f"/records/roll/{made_in_june.pk}/"
+    assert made() == [(COUNTY, 2, "prepared")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_roll_made_anew_by_a_killed_process_is_made_anew_once(
+    when: str, paymaster: User, made_in_june: Roll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before its last step is written nothing is there, killed after it all is."""
+
+    def dying(*given: Any, **more: Any) -> Any:
+        raise KeyboardInterrupt
+
+    held_anew(paymaster)
+    with monkeypatch.context() as patch:
+        patch.setattr(*((rolls, "_log") if when == "before" else (runs, "_end")), dying)
+        patch.setattr(runs, "_again", lambda run: "killed")
+        work(batch=True)
+    assert made() == [(COUNTY, 1 if when == "before" else 2, "prepared")]
+    Job._base_manager.filter(state="running").update(worker="gone:1:1")
+    assert worker.sweep() == 1
+    work(batch=True)
+    assert made() == [(COUNTY, 2, "prepared")]
+    assert Entry.objects.filter(verb="prepare").count() == 2
+    assert Job._base_manager.filter(state="done").count() == 2
+
+
+def test_a_roll_released_meanwhile_stays_as_it_is(
+    paymaster: User, made_in_june: Roll, staff: Staff
+) -> None:
+    held_anew(paymaster)
+    director = staff("county_director")
+    rolls.release_roll(actor=director, roll=made_in_june)
+    work(batch=True)
+    assert made() == [(COUNTY, 1, "released")]
+    job = Job._base_manager.get(state="failed")
+    assert job.message == "名册已批准发放，不能重新编制。"
+    page = held_anew(paymaster).content.decode()
+    assert "名册已批准发放，不能重新编制。" in page
+    assert not Job._base_manager.filter(state="waiting").exists()
+
+
+def test_the_api_says_that_a_roll_is_made_in_the_background(
+    paymaster: User, made_in_june: Roll
+) -> None:
+    answer = signed_in(paymaster).post(
+        f"/api/roll/{made_in_june.pk}/prepare", {}, "application/json"
+    )
+    assert answer.status_code == 202
+    assert answer.json()["households"] == 1
+    work(batch=True)
+    assert made() == [(COUNTY, 2, "prepared")]
