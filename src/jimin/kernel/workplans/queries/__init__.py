@@ -28,10 +28,11 @@ from .figures import (
 )
 from .judging import expected_areas, goal_of, parsed, quotas_of, row_as_kept, row_of, terms_on
 from .ledger import default_day, ledger, paper_on, plan_in_force, target_row, with_terms
+from .pasted import Pasted, Wrong, read_pasted
 from .rows import Figures, FrameProgress, Ledger, Node, Paper, Part, Row, count_lights
 from .scores import expected_up_to, scorecards, scores_with
 from .shown import Line, Shown, kept_ledger, shown
-from .units import Holding, holdings, reaches, sums, units_reported_by, wanted_of
+from .units import Holding, holdings, list_changes, reaches, sums, units_reported_by, wanted_of
 
 __all__ = [
     "Due",
@@ -44,8 +45,10 @@ __all__ = [
     "Node",
     "Paper",
     "Part",
+    "Pasted",
     "Row",
     "Shown",
+    "Wrong",
     "bound_figures",
     "count_lights",
     "default_day",
@@ -58,6 +61,7 @@ __all__ = [
     "late_list",
     "latest_reports",
     "ledger",
+    "list_changes",
     "measure",
     "months_locked",
     "on_time_rates",
@@ -69,6 +73,7 @@ __all__ = [
     "plan_period",
     "quotas_of",
     "reaches",
+    "read_pasted",
     "reported_targets",
     "row_as_kept",
     "row_of",

@@ -1,15 +1,19 @@
 """Which of the listed units has what, on a day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
+
+from django.utils.translation import gettext as _
 
 from jimin.kernel.areas.models import Area
 
 from ..models import ListedUnit, Report, Target, UnitNumber
 from ..rules.indicators import Kind
 from ..rules.lights import Goal, met
+from ..rules.words import plain
 from .figures import latest_reports
 
 
@@ -57,6 +61,42 @@ def holdings(target: Target, on: date) -> list[Holding]:
             )
         )
     return found
+
+
+class Given(Protocol):
+    """A unit of a list that is not stored yet."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def area(self) -> Area | None: ...
+    @property
+    def wanted(self) -> Decimal | None: ...
+
+
+def list_changes(target: Target, given: Sequence[Given]) -> list[tuple[str, str]]:
+    """What storing a list would change, unit by unit: added, altered, taken out."""
+    before = {unit.name: unit for unit in target.listed.select_related("area")}
+    changes = []
+    for unit in given:
+        old = before.pop(unit.name.strip(), None)
+        if old is None:
+            changes.append((unit.name, _("新增")))
+            continue
+        told = []
+        if old.wanted != unit.wanted:
+            pair = {"was": _shown(old.wanted), "now": _shown(unit.wanted)}
+            told.append(_("应有 %(was)s 改为 %(now)s") % pair)
+        if old.area != unit.area:
+            pair = {"was": str(old.area or "—"), "now": str(unit.area or "—")}
+            told.append(_("地区 %(was)s 改为 %(now)s") % pair)
+        if told:
+            changes.append((unit.name, "；".join(told)))
+    return changes + [(name, _("移出名单")) for name in before]
+
+
+def _shown(wanted: Decimal | None) -> str:
+    return "—" if wanted is None else plain(wanted, 4)
 
 
 def wanted_of(unit: ListedUnit, target: Target) -> Decimal:

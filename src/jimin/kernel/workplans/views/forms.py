@@ -1,5 +1,6 @@
 """The forms of the plan's pages."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,7 +16,8 @@ from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.queries import counties
 
 from ..models import Allocation, Deliverable, Evidence, Target
-from ..queries import Holding
+from ..queries import Holding, Pasted
+from ..rules import tables
 from ..services.adjustments import Stage
 from ..services.reports import Item
 from ..services.units import Listed
@@ -272,7 +274,7 @@ class UnitsForm(Dressed):
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=gettext_lazy(
             "一行一个：名称，所在县（市、区），应有的数，用逗号分开；后两项可以不写，"
-            "例如：兴华街道，昌邑区，2。"
+            "例如：兴华街道，昌邑区，2。也可以从 Excel 里复制这几列粘贴进来。"
         ),
     )
     taken = forms.ChoiceField(
@@ -291,31 +293,56 @@ class UnitsForm(Dressed):
     def _from_lines(self, text: str) -> list[Listed]:
         places = {area.name: area for area in counties()}
         found: list[Listed] = []
-        for number, line in enumerate(text.splitlines(), 1):
-            name, *rest = [part.strip() for part in line.replace(",", "，").split("，")]
-            if not name:
+        above: tuple[int, Area] | None = None
+        is_table = "\t" in text
+        for line in tables.lines_of(text if is_table else _IN_COLUMNS.sub("\t", text)):
+            if tables.is_total(line) or (not found and _is_heading(line)):
                 continue
-            place, wanted = None, None
-            for part in filter(None, rest):
-                if part in places:
-                    place = places[part]
-                else:
-                    wanted = self._number(part, number)
-            found.append(Listed(name[:60], place, wanted))
+            named = line.named()
+            at = next((i for i in named if line.cells[i] in places), None)
+            if at is not None:
+                above = (at, places[line.cells[at]])
+            elif above and (not is_table or line.cells[above[0] : above[0] + 1] != ("",)):
+                above = None  # a merged cell fills the empty ones below it, in that column only
+            names = [i for i in named if i != at]
+            name = line.cells[(names or named or [0])[0]]
+            place = above[1] if above else None
+            numbers = [self._number(line, i) for i in line.counts()]
+            for extra in names[1:]:
+                self._refuse(line, extra)
+            if len(numbers) > 1:
+                self._refuse(line, line.counts()[1])
+            found.append(Listed(name[:60], place, numbers[0] if numbers else None))
         return found
 
-    def _number(self, part: str, line: int) -> Decimal | None:
+    def _number(self, line: tables.Line, column: int) -> Decimal | None:
         try:
             field = forms.DecimalField(min_value=0, max_digits=18, decimal_places=4)
-            number: Decimal = field.clean(part)
+            number: Decimal = field.clean(tables.number_in(line.cells[column]))
             return number
         except ValidationError:
-            self.add_error(
-                "units",
-                _("第 %(line)s 行：“%(part)s”既不是县（市、区），也不是应有的数。")
-                % {"line": line, "part": part},
-            )
+            self._refuse(line, column)
             return None
+
+    def _refuse(self, line: tables.Line, column: int) -> None:
+        self.add_error(
+            "units",
+            _("第 %(line)s 行：“%(part)s”既不是县（市、区），也不是应有的数。")
+            % {"line": line.number, "part": line.cells[column]},
+        )
+
+
+# A comma between names or before a number, not the one between thousands.
+_IN_COLUMNS = re.compile(r"(?<!\d)[,，]|[,，](?!\d{3}(?!\d))")
+_HEADING = re.compile(
+    r"序号|(?:单位|机构|街道|社区|村)?名称|单位|街道|社区|所在.*|地区|县（?市?、?区.*|区县|应有.*|目标数?"
+)
+
+
+def _is_heading(line: tables.Line) -> bool:
+    """单位　所在县（市、区）　应有: words for columns, and no number."""
+    words = [cell for cell in line.cells if cell]
+    return not line.numbers() and all(_HEADING.fullmatch(word) for word in words)
 
 
 def _from_divisions(taken: str) -> list[Listed]:
@@ -333,6 +360,29 @@ def _from_divisions(taken: str) -> list[Listed]:
     ]
 
 
+class PasteForm(Dressed):
+    """Rows copied from a spreadsheet, and the column that holds the numbers."""
+
+    pasted = forms.CharField(
+        label=gettext_lazy("从表格粘贴"),
+        max_length=500_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy(
+            "在 Excel 里选中单位名称和数（可以连表头、合计一起），复制后粘贴到这里。"
+            "先看会改什么，再上报。"
+        ),
+        error_messages={"required": gettext_lazy("请先从表格里复制，再粘贴到这里。")},
+    )
+    column = forms.IntegerField(
+        label=gettext_lazy("数在第几列"),
+        required=False,
+        min_value=1,
+        max_value=200,
+        help_text=gettext_lazy("不填时自动认；表上有几列数时要填。"),
+    )
+
+
 class UnitReportForm(ReportForm):
     """Where every listed unit of an area stands on a day, in one table."""
 
@@ -344,24 +394,38 @@ class UnitReportForm(ReportForm):
         help_text=gettext_lazy("抄录有合计的报表时填写，与各单位相加核对。"),
     )
 
-    def __init__(self, *args: Any, rows: list[Holding], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rows: list[Holding], pasted: Pasted | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name in ("numerator", "denominator", "area"):
             del self.fields[name]
         self.rows = rows
+        self.pasted = pasted.numbers if pasted else {}
+        if pasted and pasted.total is not None:
+            self.initial["total"] = pasted.total
         for row in rows:
             field = forms.DecimalField(
                 label=row.unit.name, max_digits=18, decimal_places=4, min_value=0, required=False
             )
             field.widget.attrs["aria-label"] = row.unit.name
-            if row.number is not None:
-                field.initial = f"{row.number.normalize():f}"
+            number = self.pasted.get(row.unit.pk, row.number)
+            if number is not None:
+                field.initial = f"{number.normalize():f}"
             dress(field)
             self.fields[f"unit-{row.unit.pk}"] = field
         self.order_fields(["on", "total", "evidence"])
 
-    def lines(self) -> list[tuple[Holding, forms.BoundField]]:
-        return [(row, self[f"unit-{row.unit.pk}"]) for row in self.rows]
+    def lines(self) -> list[tuple[Holding, forms.BoundField, str]]:
+        """Each unit, its field, and what a paste would change: new, changed, same or nothing."""
+        return [(row, self[f"unit-{row.unit.pk}"], self._change(row)) for row in self.rows]
+
+    def _change(self, row: Holding) -> str:
+        if row.unit.pk not in self.pasted:
+            return ""
+        if row.number is None:
+            return "new"
+        return "same" if self.pasted[row.unit.pk] == row.number else "changed"
 
     def others(self) -> list[forms.BoundField]:
         return [field for field in self if not field.name.startswith("unit-")]

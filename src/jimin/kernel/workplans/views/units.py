@@ -14,7 +14,7 @@ from ..models import Plan, Target
 from ..services import units
 from ..services.reports import may_report
 from .common import allow, day_of, find_target, months_of, tried
-from .forms import UnitReportForm, UnitsForm
+from .forms import PasteForm, UnitReportForm, UnitsForm
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -30,15 +30,22 @@ def matrix(request: HttpRequest, pk: int) -> HttpResponse:
     mine = [area for area in places if may_report(user, found, area)]
     asked = request.GET.get("area", "")
     area = next((each for each in mine if each.code == asked), mine[0] if mine else None)
-    form = None
+    form = paste = pasted = None
     if area is not None and rows and found.plan.state == Plan.State.IN_FORCE:
-        own = {unit.pk for unit in queries.units_reported_by(found, area)}
+        keys = {unit.pk for unit in queries.units_reported_by(found, area)}
+        own = [row for row in rows if row.unit.pk in keys]
+        looks = request.POST.get("do") == "look"
+        paste = PasteForm(request.POST if looks else None)
+        if looks and paste.is_valid():
+            given = paste.cleaned_data
+            pasted = queries.read_pasted(found, own, given["pasted"], given["column"])
         form = UnitReportForm(
-            request.POST or None,
-            request.FILES or None,
+            None if looks else request.POST or None,
+            None if looks else request.FILES or None,
             target=found,
             user=user,
-            rows=[row for row in rows if row.unit.pk in own],
+            rows=own,
+            pasted=pasted if pasted and pasted.is_good else None,
             initial={"on": on},
         )
     if request.method == "POST" and (form is None or area is None):
@@ -47,6 +54,7 @@ def matrix(request: HttpRequest, pk: int) -> HttpResponse:
         form is not None
         and area is not None
         and request.method == "POST"
+        and form.is_bound
         and tried(
             request,
             form,
@@ -63,11 +71,14 @@ def matrix(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "sums": queries.sums(rows),
         "form": form,
+        "paste": paste,
+        "pasted": pasted,
         "area": area,
         "mine": mine,
         "may_manage": user.may("manage", "workplans.plan", found.plan.area_id),
     }
-    status = 422 if form is not None and form.errors else 200
+    refused = (form and form.errors) or (paste and paste.errors) or (pasted and not pasted.is_good)
+    status = 422 if refused else 200
     return render(request, "workplans/matrix.html", context, status=status)
 
 
@@ -89,7 +100,11 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
         for unit in found.listed.select_related("area")
     ]
     form = UnitsForm(request.POST or None, initial={"units": "\n".join(lines)})
-    if request.method == "POST" and tried(
+    changes: list[tuple[str, str]] | None = None
+    looks = request.POST.get("do") == "look"
+    if looks and form.is_valid():
+        changes = queries.list_changes(found, form.cleaned_data["units"])
+    elif request.method == "POST" and tried(
         request,
         form,
         lambda: units.list_units(actor=user, target=found, units=form.cleaned_data["units"]),
@@ -102,8 +117,12 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("单位名单"),
         "intro": str(found),
         "back": _page_of(found),
+        "look": _("看会改什么"),
+        "heads": [_("单位"), _("变化")],
+        "table": changes,
+        "unchanged": changes == [],
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if form.errors else 200
     return render(request, "workplans/form.html", context, status=status)
 
 
