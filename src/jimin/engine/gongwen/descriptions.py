@@ -239,6 +239,9 @@ _PEOPLE_MOVED = re.compile(
 )
 
 
+# 建设内容为新建一幢食堂和一幢配电房; 共四层,12个教学班
+_CONTENT = re.compile(r"建设(?:内容|规模)(?:主要)?(?:为|包括|是)[^;。|\n]*$")
+_STOREYS = re.compile(r"共[一二三四五六七八九十\d]+层,$")
 # 占地2亩,建筑面积540平方米,拥有18间住房
 _THERE_IS = re.compile(r"(?:拥有|设有|内设|建有|配有)$")
 _SITE = re.compile(r"(?:占地|建筑面积)[^。;\n]*\d[^。;\n]*[,、][^,、]{0,6}$")
@@ -252,6 +255,12 @@ def described(context: Context, seen: Seen) -> bool:
     if _bracketed(context, seen):
         return True
     if _COSTING.search(seen.left) and _COSTLY.search(seen.right):
+        return True
+    if _CONTENT.search(
+        context.norm, max(context.sentence_at(q.start).start, q.start - 60), q.start
+    ):
+        return True
+    if not seen.left and _STOREYS.search(seen.before):
         return True
     if _THERE_IS.search(seen.tail) and _SITE.search(seen.before):
         return True

@@ -77,6 +77,8 @@ _PRESENT = re.compile(
     r"(?:参会|参加|与会|出席)(?:(?:本次|这次)?(?:会议|大会|活动|仪式|座谈会?|培训班?))?的?(?:共?有|人员|人数)?约?$"
 )
 _ATTENDED = re.compile(r"^(?:多|余)?(?:名)?[^,;。]{0,10}(?:参加了?|出席|参会|到会)")
+_TOGETHER = re.compile(r"(?:共|共有|由|有)$")  # 共38家单位参与
+_TAKING_PART = re.compile(r"(?:个)?(?:单位|部门|企业|机构)(?:共同)?(?:参与|参加|承担|负责)")
 _CIRCLE = re.compile(
     r"^(?:[^,;。]{0,10})(?:圈|半径)|^(?:不?打烊|值班|值守|在线|开放|营业|热线|服务(?!时))"
 )
@@ -271,6 +273,8 @@ def _glossary(context: Context, seen: Seen) -> bool:
 def _attended(_: Context, seen: Seen) -> bool:
     if _PRESENT.search(seen.tail):
         return True
+    if _TOGETHER.search(seen.tail) and _TAKING_PART.match(seen.right):
+        return True
     return bool(_ATTENDED.match(seen.right)) and seen.unit in ("人", "名", "家", "位")
 
 
@@ -302,6 +306,7 @@ def _abstract_count(context: Context, seen: Seen) -> bool:
 
 
 _ALL_TOLD = re.compile(r"(?:实事|事项|任务)(?:项目)?(?:共计?|共有|总计|合计)$")
+_WORKS_OF_THE_YEAR = re.compile(r"民生(?:实事|事实|工程)?项目$")  # 公布民生实事项目10项
 _KINDS_BEFORE = re.compile(r"\d+(?:个?大?类|个方面)(?:共)?$")  # 共6大类18项
 _WORKS_TOLD = re.compile(r"件[^,;。\d]{0,4}实事")  # 去年办了9件实事,今年要办12件
 _COMPRISES = re.compile(r"(?:包括|涉及|涵盖|分为|包含)[^;。]*等$")
@@ -320,6 +325,8 @@ def _sums_up(context: Context, seen: Seen) -> bool:
         told = context.norm[max(0, seen.quantity.start - 120) : seen.quantity.start]
         if "实事" not in seen.left and _WORKS_TOLD.search(told.rpartition("\n")[2]):
             return True
+    if _WORKS_OF_THE_YEAR.search(seen.tail) and not seen.right:
+        return True
     if _ALL_TOLD.search(seen.tail) or _KINDS_BEFORE.search(seen.tail):
         return True
     if not seen.left.endswith("等") or not _NOTHING_MORE.match(seen.right):

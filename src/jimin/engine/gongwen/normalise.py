@@ -35,7 +35,21 @@ def normalise(text: str) -> str:
     is not read as the comma of 103,950.
     """
     text = _CELL_BORDER.sub("|", text.translate(_WIDE_DIGITS))
-    return _CHINESE_COMMA_BETWEEN_DIGITS.sub(";", text).translate(_TABLE)
+    text = _CHINESE_COMMA_BETWEEN_DIGITS.sub(";", text).translate(_TABLE)
+    return _UNPOINTED.sub(_with_commas, text)
+
+
+# A long line of clauses with blanks between them and no mark at all.
+_UNPOINTED = re.compile(r"(?m)^[^\n,;。、:!?|]{80,}$")
+_CLAUSE_BLANK = re.compile(r"(?<=[\u4e00-\u9fff”)\]]) (?=[\u4e00-\u9fff“])")
+_LEAST_BLANKS = 5
+
+
+def _with_commas(m: re.Match[str]) -> str:
+    line = m.group()
+    if len(_CLAUSE_BLANK.findall(line)) < _LEAST_BLANKS:
+        return line
+    return _CLAUSE_BLANK.sub(",", line)
 
 
 _WIDE_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}

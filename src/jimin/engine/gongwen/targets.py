@@ -234,7 +234,11 @@ def _items(context: Context, clause: list[Seen], qualifying: list[int]) -> Itera
         left = left.rstrip(" ")
         end = run[-1].quantity.end
         if index + 1 < len(runs):
-            right, next_left = _part(norm[end : runs[index + 1][0].quantity.start])
+            following = runs[index + 1][0]
+            right, next_left = _part(norm[end : following.quantity.start])
+            if right and following.unit == "次" and ANY_VERB.fullmatch(next_left):
+                done = norm[following.quantity.end : following.clause.end]
+                right += next_left + done  # 为6万名学生开展1次测评: of both, the same is told
         else:
             right, next_left = norm[end : run[-1].clause.end].lstrip(" "), ""
             right = "" if right[:1] in ("、", "和", "并") else right
