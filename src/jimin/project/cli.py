@@ -1,6 +1,7 @@
 """`jimin`, the command line. Each command is imported only when it is called."""
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import IO, Any
 
@@ -30,10 +31,14 @@ COMMANDS = {
 
 
 class RefusedError(click.ClickException):
-    """One Chinese sentence on the error stream, where click begins with its English "Error:"."""
+    """One sentence on the error stream, where click begins with its English "Error:"."""
+
+    def __init__(self, message: str, lead: str = "错误：{told}") -> None:
+        super().__init__(message)
+        self.lead = lead
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"错误：{self.message}", file=file, err=True)
+        click.echo(self.lead.format(told=self.message), file=file, err=True)
 
 
 class WrongUseError(RefusedError):
@@ -51,7 +56,8 @@ class LazyGroup(click.Group):
         except click.exceptions.NoArgsIsHelpError:
             raise
         except click.UsageError as error:
-            raise WrongUseError(wrong_use(error)) from error
+            told = spoken_in(ctx)
+            raise WrongUseError(wrong_use(error, told), told("错误：{told}")) from error
         except click.ClickException as error:
             raise RefusedError(error.message) from error
 
@@ -70,24 +76,46 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-def wrong_use(error: click.UsageError) -> str:
-    """What is wrong with the command line; click itself says it in English only."""
-    command = error.ctx.command_path if error.ctx is not None else "jimin"
+def spoken_in(ctx: click.Context) -> Callable[[str], str]:
+    """What puts a phrase into the language asked for on the command line."""
+    if not ctx.meta:
+        return str
+    from jimin.project.commands.languages import asked_language
+
+    return asked_language(ctx).text
+
+
+def wrong_use(error: click.UsageError, told: Callable[[str], str]) -> str:
+    """What is wrong with the command line; click itself says it in its own words only."""
+    places: dict[str, object] = {
+        "command": error.ctx.command_path if error.ctx is not None else "jimin"
+    }
     match error:
-        case click.NoSuchOption(option_name=name):
-            near = "、".join(error.possibilities or ())
-            what = f"没有“{name}”这个选项" + (f"，相近的有 {near}" if near else "")
+        case click.NoSuchOption(option_name=name, possibilities=near):
+            phrase = (
+                "没有“{name}”这个选项，相近的有 {near}；用法见 {command} --help。"
+                if near
+                else "没有“{name}”这个选项；用法见 {command} --help。"
+            )
+            places |= {"name": name, "near": told("、").join(near or ())}
         case click.MissingParameter(param=click.Parameter() as wanted):
-            what = f"没有写明 {wanted.get_error_hint(error.ctx) if error.ctx else wanted.name}"
+            phrase = "没有写明 {name}；用法见 {command} --help。"
+            places["name"] = _hint(wanted, error)
         case click.BadParameter(param=click.Parameter() as wanted):
-            what = f"{wanted.get_error_hint(error.ctx) if error.ctx else wanted.name} 的值不合要求"
+            phrase = "{name} 的值不合要求；用法见 {command} --help。"
+            places["name"] = _hint(wanted, error)
         case click.BadParameter():  # raised by a command, with a sentence of its own
             return error.message
         case click.BadOptionUsage(option_name=name):
-            what = f"选项“{name}”的写法不对，或后面缺少值"
+            phrase = "选项“{name}”的写法不对，或后面缺少值；用法见 {command} --help。"
+            places["name"] = name
         case _:
-            what = "没有这样的命令，或多写了内容"
-    return f"{what}；用法见 {command} --help。"
+            phrase = "没有这样的命令，或多写了内容；用法见 {command} --help。"
+    return told(phrase).format(**places)
+
+
+def _hint(wanted: click.Parameter, error: click.UsageError) -> str:
+    return wanted.get_error_hint(error.ctx) if error.ctx else str(wanted.name)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from jimin.engine.sentences import Name, said
+
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 PROVINCES = frozenset(
@@ -68,7 +70,10 @@ def parse_identity_number(text: str) -> IdentityNumber:
         )
     if len(number) != 18:
         raise InvalidIdentityNumberError(
-            f"公民身份号码应为 18 位，这里是 {len(number)} 位；请对照身份证或户口簿重新填写。"
+            said(
+                "公民身份号码应为 18 位，这里是 {length} 位；请对照身份证或户口簿重新填写。",
+                length=len(number),
+            )
         )
     if not _FORM.fullmatch(number):
         raise InvalidIdentityNumberError(
@@ -77,13 +82,19 @@ def parse_identity_number(text: str) -> IdentityNumber:
         )
     if number[:2] not in PROVINCES:
         raise InvalidIdentityNumberError(
-            f"公民身份号码前两位“{number[:2]}”不是省级行政区的代码；请对照身份证或户口簿重新填写。"
+            said(
+                "公民身份号码前两位“{digits}”不是省级行政区的代码；请对照身份证或户口簿重新填写。",
+                digits=Name(number[:2]),
+            )
         )
     birth = _birth(number[6:14])
     if birth is None:
         raise InvalidIdentityNumberError(
-            f"公民身份号码第 7 至 14 位“{number[6:14]}”不是真实的出生日期；"
-            "请对照身份证或户口簿重新填写。"
+            said(
+                "公民身份号码第 7 至 14 位“{digits}”不是真实的出生日期；"
+                "请对照身份证或户口簿重新填写。",
+                digits=Name(number[6:14]),
+            )
         )
     # The right character is not named: whoever "corrects" to it would hide the wrong digit.
     if check_character(number[:17]) != number[17]:

@@ -12,6 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, TypeAlias
 
+from jimin.engine.sentences import Name, said
+
 from . import units
 from .expressions import Kind, month_number
 from .units import Unit
@@ -58,7 +60,13 @@ class Money(Fact):
         if 100 % below:
             raise ValueError("小数超过两位；金额请精确到分")
         if not self.lowest * below <= above <= self.highest * below:
-            raise ValueError(f"超出允许范围 {self.lowest} 至 {self.highest} 元；请核对")
+            raise ValueError(
+                said(
+                    "超出允许范围 {lowest} 至 {highest} 元；请核对",
+                    lowest=self.lowest,
+                    highest=self.highest,
+                )
+            )
         return above if below == 1 else Fraction(above, below)
 
 
@@ -72,7 +80,13 @@ class Whole(Fact):
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError("不是整数；请填写整数")
         if not self.lowest <= value <= self.highest:
-            raise ValueError(f"超出允许范围 {self.lowest} 至 {self.highest}；请核对")
+            raise ValueError(
+                said(
+                    "超出允许范围 {lowest} 至 {highest}；请核对",
+                    lowest=self.lowest,
+                    highest=self.highest,
+                )
+            )
         return value
 
 
@@ -95,8 +109,11 @@ class Choice(Fact):
 
     def read(self, value: object) -> Exact:
         if not isinstance(value, str) or value not in self.choices:
-            known = "、".join(f"{code} {label}" for code, label in self.choices.items())
-            raise ValueError(f"不在可选范围内；可选：{known}")
+            known = tuple(
+                said("{code} {label}", code=Name(code), label=label)
+                for code, label in self.choices.items()
+            )
+            raise ValueError(said("不在可选范围内；可选：{known}", known=known))
         return value
 
 
@@ -111,7 +128,7 @@ class Day(Fact):
         if type(value) is not date:
             raise ValueError("不是日期；请填写年月日")
         if value < self.earliest:
-            raise ValueError(f"早于 {self.earliest}；请核对")
+            raise ValueError(said("早于 {day}；请核对", day=self.earliest))
         return value
 
 

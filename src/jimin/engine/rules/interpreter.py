@@ -11,6 +11,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
+from jimin.engine.sentences import Name, said
+
 from .errors import PolicyError
 from .expressions import (
     Age,
@@ -74,11 +76,18 @@ class Case:
         book = month.book
         group_label, member_label = book.entities.group_label, book.entities.member_label
         if not members:
-            raise PolicyError(f"{group_label}没有{member_label}：请至少填写一名{member_label}。")
+            raise PolicyError(
+                "{group}没有{member}：请至少填写一名{member}。",
+                group=group_label,
+                member=member_label,
+            )
         if len(members) > book.most_members:
             raise PolicyError(
-                f"{group_label}有 {len(members)} 名{member_label}，"
-                f"超过 {book.most_members} 名：请核对{group_label}编号。"
+                "{group}有 {size} 名{member}，超过 {most} 名：请核对{group}编号。",
+                group=group_label,
+                size=len(members),
+                member=member_label,
+                most=book.most_members,
             )
         self.month = month
         self.names = names or [
@@ -123,10 +132,15 @@ class Case:
     def _read(
         self, facts: Mapping[str, Fact], given: Mapping[str, object], member: Place
     ) -> dict[str, Value]:
-        whose = "" if member is None else f"{self.names[member]}："
+        whose = "" if member is None else said("{name}：", name=self.names[member])
         for name in given:
             if name not in facts:
-                raise PolicyError(f"{whose}没有“{name}”这项情况；可填：{'、'.join(facts)}。")
+                raise PolicyError(
+                    "{whose}没有“{name}”这项情况；可填：{known}。",
+                    whose=whose,
+                    name=Name(name),
+                    known=tuple(map(Name, facts)),
+                )
         read: dict[str, Value] = {}
         for name, fact in facts.items():
             stated = given.get(name)
@@ -141,10 +155,20 @@ class Case:
             try:
                 value = fact.read(stated)
             except ValueError as wrong:
-                raise PolicyError(f"{whose}{fact.label}“{stated}”{wrong}。") from None
+                raise PolicyError(
+                    "{whose}{label}“{stated}”{wrong}。",
+                    whose=whose,
+                    label=fact.label,
+                    stated=Name(stated),
+                    wrong=str(wrong),
+                ) from None
             if isinstance(fact, Day) and value > self.month.last_day:  # type: ignore[operator]
                 raise PolicyError(
-                    f"{whose}{fact.label}“{stated}”晚于核定月份 {self.month.text}；请核对。"
+                    "{whose}{label}“{stated}”晚于核定月份 {month}；请核对。",
+                    whose=whose,
+                    label=fact.label,
+                    stated=Name(stated),
+                    month=Name(self.month.text),
                 )
             read[name] = value
         return read

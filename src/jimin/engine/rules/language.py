@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from jimin.engine.sentences import Name, Sentence
+
 from .parameters import read_yaml
 
 PHRASES: Final = Path(__file__).with_name("english.yaml")
@@ -53,6 +55,21 @@ class Language:
     def say(self, phrase: str, /, **places: object) -> str:
         """A phrase with its places filled."""
         return self.text(phrase).format(**places)
+
+    def told(self, sentence: str) -> str:
+        """A sentence, with what stands in its places, in this language."""
+        if isinstance(sentence, Name):
+            return sentence
+        if not isinstance(sentence, Sentence) or not sentence.places:
+            return self.text(sentence)
+        return self.say(
+            sentence.phrase, **{name: self._place(one) for name, one in sentence.places.items()}
+        )
+
+    def _place(self, place: object) -> object:
+        if isinstance(place, tuple):
+            return self.joined(self.told(str(one)) for one in place)
+        return self.told(place) if isinstance(place, str) else place
 
     def joined(self, parts: Iterable[str], sign: str = "、") -> str:
         return self.text(sign).join(parts)

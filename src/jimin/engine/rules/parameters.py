@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from jimin.engine.sentences import Name, said
+
 from . import units
 from .errors import PolicyError
 from .units import Unit
@@ -108,9 +110,16 @@ def read_yaml(path: Path) -> Any:
             return yaml.load(file, Loader=_loader())  # noqa: S506 (builds only text)
         except yaml.MarkedYAMLError as broken:
             mark = broken.problem_mark
-            where = f"第 {mark.line + 1} 行" if mark else "某处"
+            where = said("第 {line} 行", line=mark.line + 1) if mark else "某处"
             raise PolicyError(
-                f"{path.name} {where}的格式不对：请检查缩进、冒号和引号。"
+                "{file} {where}的格式不对：请检查缩进、冒号和引号。",
+                file=Name(path.name),
+                where=where,
+            ) from broken
+        except UnicodeDecodeError as broken:
+            raise PolicyError(
+                "{file} 不是 UTF-8 文字，无法读取；请另存为 UTF-8 编码的 YAML 文件。",
+                file=Name(path.name),
             ) from broken
 
 

@@ -8,6 +8,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Final, NamedTuple
 
+from jimin.engine.sentences import Name
+
 from .book import Rule, RuleBook
 from .errors import DefinitionError, PolicyError
 from .expressions import (
@@ -25,6 +27,8 @@ from .parameters import DatedValue, Parameter, exact_number
 from .walk import walk
 
 MOST_GRADES: Final = 100
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
 
 
 class PolicyMonth:
@@ -285,8 +289,15 @@ class Policy:
 
 def _first_day(month: str) -> date:
     number = month_number(month)
-    if number is None or not 1900 * 12 <= number < 2200 * 12:
-        raise PolicyError("月份“{month}”不对：请写成 2016-07 这样的年月。", month=month)
+    if number is None:
+        raise PolicyError("月份“{month}”不对：请写成 2016-07 这样的年月。", month=Name(month))
+    if not FIRST_YEAR * 12 <= number < (LAST_YEAR + 1) * 12:
+        raise PolicyError(
+            "月份“{month}”不对：应在 {first} 年至 {last} 年之间。",
+            month=Name(month),
+            first=Name(FIRST_YEAR),
+            last=Name(LAST_YEAR),
+        )
     return date(number // 12, number % 12 + 1, 1)
 
 

@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from jimin.engine.sentences import Name, said
+
 T = TypeVar("T")
 
 FEN = Decimal("0.01")
@@ -145,20 +147,25 @@ def _check_range(
     value: Decimal, minimum: Decimal | int | None, maximum: Decimal | int | None
 ) -> None:
     if minimum is not None and value < minimum:
-        raise BadCellError(f"不能小于 {minimum}；请核对后重新填写。")
+        raise BadCellError(said("不能小于 {minimum}；请核对后重新填写。", minimum=minimum))
     if maximum is not None and value > maximum:
-        raise BadCellError(f"不能大于 {maximum}，可能多填了位数或用错了单位；请核对后重新填写。")
+        raise BadCellError(
+            said(
+                "不能大于 {maximum}，可能多填了位数或用错了单位；请核对后重新填写。",
+                maximum=maximum,
+            )
+        )
 
 
 def choice(choices: dict[str, T]) -> Parser[T]:
     """One of a few words."""
-    words = "、".join(f"“{word}”" for word in choices)
+    words = tuple(Name(f"“{word}”") for word in choices)
 
     def parse(raw: Raw) -> T:
         _refuse_errors(raw)
         if isinstance(raw, str) and tidy(raw) in choices:
             return choices[tidy(raw)]
-        raise BadCellError(f"只能填 {words}，不清楚就留空；请改正。")
+        raise BadCellError(said("只能填 {words}，不清楚就留空；请改正。", words=words))
 
     return parse
 
@@ -187,7 +194,13 @@ def text(*, longest: int) -> Parser[str]:
         _refuse_errors(raw)
         value = raw.strip() if isinstance(raw, str) else shown(raw)
         if len(value) > longest:
-            raise BadCellError(f"文字太长（{len(value)} 字），最多 {longest} 字；请缩短。")
+            raise BadCellError(
+                said(
+                    "文字太长（{length} 字），最多 {longest} 字；请缩短。",
+                    length=len(value),
+                    longest=longest,
+                )
+            )
         return value
 
     return parse
@@ -201,7 +214,12 @@ def code(*, longest: int = 64) -> Parser[str]:
         if isinstance(raw, str):
             value = tidy(raw)
             if len(value) > longest or "\n" in value:
-                raise BadCellError(f"编号应是一行、不超过 {longest} 个字的文字；请核对后重新填写。")
+                raise BadCellError(
+                    said(
+                        "编号应是一行、不超过 {longest} 个字的文字；请核对后重新填写。",
+                        longest=longest,
+                    )
+                )
             return value
         if isinstance(raw, bool) or not isinstance(raw, int | float):
             raise BadCellError("编号不能是日期或逻辑值；请把该列设为文本后重新填写。")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from jimin.engine.sentences import Name, Sentence, said
 from jimin.foundation.tables.cells import (
     BadCellError,
     Merged,
@@ -26,7 +27,9 @@ HARMLESS_REMARKS = frozenset({"必填", "选填", "可空", "可不填", "可留
 
 _REMARK = re.compile(r"\(([^()]*)\)$")
 _BLANKS = re.compile(r"\s+")
-_MERGED_AMOUNT = "合并单元格（第 {0} 至 {1} 行）里的值看不出每一行各是多少；请取消合并，逐行填写。"
+_MERGED_AMOUNT = (
+    "合并单元格（第 {first} 至 {last} 行）里的值看不出每一行各是多少；请取消合并，逐行填写。"
+)
 _MERGED_ACROSS = (
     "这一行有几列被合并成一格，看不出各列的值；请取消合并，逐列填写（如果是说明文字，请删去）。"
 )
@@ -152,7 +155,7 @@ class Row:
 
     def require(self, label: str, parse: Parser[T]) -> T | None:
         if is_empty(self.raw(label)):
-            self.reject(label, f"没有填写{label}；请补填。")
+            self.reject(label, said("没有填写{label}；请补填。", label=Name(label)))
             return None
         return self.read(label, parse)
 
@@ -172,7 +175,7 @@ class Row:
     def _read_merged(self, label: str, raw: Merged, parse: Parser[T]) -> T:
         value = parse(raw.value)
         if self._table.columns[label].each_row and value != 0:
-            raise BadCellError(_MERGED_AMOUNT.format(raw.first_row, raw.last_row))
+            raise BadCellError(said(_MERGED_AMOUNT, first=raw.first_row, last=raw.last_row))
         return value
 
 
@@ -255,15 +258,24 @@ def _find_header(grid: Grid, columns: list[Column]) -> Header:
                 best = (score, index, depth, found)
     if best is None or not best[3]:
         raise UnusableError(
-            f"“{grid.name}”表前 {HEADER_WITHIN} 行里没有找到表头；"
-            f"请在表头一行写明：{'、'.join(required)}。"
+            said(
+                "“{sheet}”表前 {rows} 行里没有找到表头；请在表头一行写明：{columns}。",
+                sheet=Name(grid.name),
+                rows=HEADER_WITHIN,
+                columns=tuple(map(Name, required)),
+            )
         )
     _, first, depth, found = best
     missing = [label for label in required if label not in found]
     _refuse_other_remarks(heads, first, depth, [c for c in columns if c.label not in found])
     if missing:
         raise UnusableError(
-            f"“{grid.name}”表第 {first + 1} 行的表头缺少：{'、'.join(missing)}；请补上这些列。"
+            said(
+                "“{sheet}”表第 {row} 行的表头缺少：{columns}；请补上这些列。",
+                sheet=Name(grid.name),
+                row=first + 1,
+                columns=tuple(map(Name, missing)),
+            )
         )
     last = max(heads.bottom(first + depth - 1, at) for ats in found.values() for at in ats)
     last = max(last, first + depth - 1)
@@ -335,11 +347,26 @@ def _refuse_other_remarks(heads: _HeaderCells, row: int, depth: int, columns: li
         for label, remark in heads.labels(row, depth, place):
             column = names.get(label)
             if column is not None and remark:
-                wanted = f"“{column.label}（{column.remarks[0]}）”或" if column.remarks else ""
-                raise UnusableError(
-                    f"“{heads.name}”表 {column_letter(place)} 列表头括号里写的是“{remark}”，"
-                    f"与本列要求不同；请把这一列改为{wanted}“{column.label}”的内容和写法。"
-                )
+                raise UnusableError(_other_remark(heads.name, place, column, remark))
+
+
+def _other_remark(sheet: str, place: int, column: Column, remark: str) -> Sentence:
+    """What stands in the brackets after a label, and what may stand there."""
+    phrase = (
+        "“{sheet}”表 {letter} 列表头括号里写的是“{remark}”，与本列要求不同；"
+        "请把这一列改为“{label}（{wanted}）”或“{label}”的内容和写法。"
+        if column.remarks
+        else "“{sheet}”表 {letter} 列表头括号里写的是“{remark}”，与本列要求不同；"
+        "请把这一列改为“{label}”的内容和写法。"
+    )
+    return said(
+        phrase,
+        sheet=Name(sheet),
+        letter=Name(column_letter(place)),
+        remark=Name(remark),
+        label=Name(column.label),
+        wanted=Name(column.remarks[0] if column.remarks else ""),
+    )
 
 
 def _only_place(grid: Grid, heads: _HeaderCells, last: int, label: str, places: list[int]) -> int:
@@ -349,10 +376,15 @@ def _only_place(grid: Grid, heads: _HeaderCells, last: int, label: str, places: 
         filled = [p for p in places if any(not is_empty(grid.cell(row, p)) for row in below)]
         places = filled or places[:1]
     if len(places) > 1:
-        letters = "、".join(column_letter(place) for place in places)
         raise UnusableError(
-            f"“{grid.name}”表有 {len(places)} 列都是“{label}”（{letters} 列），不知道以哪一列为准；"
-            "请只保留一列。"
+            said(
+                "“{sheet}”表有 {count} 列都是“{label}”（{letters} 列），不知道以哪一列为准；"
+                "请只保留一列。",
+                sheet=Name(grid.name),
+                count=len(places),
+                label=Name(label),
+                letters=tuple(Name(column_letter(place)) for place in places),
+            )
         )
     return places[0]
 

@@ -19,6 +19,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError as CalamineFailure
 from python_calamine import CalamineWorkbook
 
+from jimin.engine.sentences import Name, said
 from jimin.foundation.tables.cells import CellError, Raw, tidy
 from jimin.foundation.tables.rows import (
     Column,
@@ -44,7 +45,7 @@ CHUNK = 2**20
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SAVE_AS = "请用 Excel 或 WPS 打开后另存为“Excel 工作簿（*.xlsx）”再用。"
-_CORRUPT = f"文件已损坏，无法读取；{_SAVE_AS}"
+_CORRUPT = said("文件已损坏，无法读取；{save_as}", save_as=_SAVE_AS)
 _NEVER_COMPUTED = (
     "公式没有计算结果；请用 Excel 或 WPS 打开文件并保存一次，或把公式改为直接填写的值。"
 )
@@ -58,10 +59,15 @@ def check_workbook(path: Path) -> None:
     fails its checksum here and not half-way through the work.
     """
     if not path.is_file():
-        raise UnusableError(f"找不到文件“{path}”；请核对文件名和所在文件夹。")
+        raise UnusableError(said("找不到文件“{file}”；请核对文件名和所在文件夹。", file=Name(path)))
     if path.suffix.lower() not in SUFFIXES:
-        kind = path.suffix or "无扩展名的文件"
-        raise UnusableError(f"不能读取 {kind}，只能读取 .xlsx 或 .xlsm 工作簿；{_SAVE_AS}")
+        raise UnusableError(
+            said(
+                "不能读取 {kind}，只能读取 .xlsx 或 .xlsm 工作簿；{save_as}",
+                kind=path.suffix or "无扩展名的文件",
+                save_as=_SAVE_AS,
+            )
+        )
     try:
         _check_start(path)
         with zipfile.ZipFile(path) as archive:
@@ -71,7 +77,13 @@ def check_workbook(path: Path) -> None:
     except RuntimeError as error:  # what zipfile raises for an encrypted part
         raise UnusableError("文件有密码，无法读取；请去掉密码后另存再用。") from error
     except OSError as error:
-        raise UnusableError(f"无法打开文件“{path}”：{error.strerror}；请核对权限。") from error
+        raise UnusableError(
+            said(
+                "无法打开文件“{file}”：{reason}；请核对权限。",
+                file=Name(path),
+                reason=str(error.strerror),
+            )
+        ) from error
 
 
 def _check_start(path: Path) -> None:
@@ -80,11 +92,15 @@ def _check_start(path: Path) -> None:
     if start.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in start or _ole_is_encrypted(path):
             raise UnusableError("文件有打开密码，无法读取；请在 Excel 中去掉密码后另存再用。")
-        raise UnusableError(f"这是旧版 Excel（.xls）文件，只是扩展名写成了新版；{_SAVE_AS}")
+        raise UnusableError(
+            said("这是旧版 Excel（.xls）文件，只是扩展名写成了新版；{save_as}", save_as=_SAVE_AS)
+        )
     if not start:
         raise UnusableError("文件是空的（0 字节）；请核对是否复制完整。")
     if not start.startswith(b"PK"):
-        raise UnusableError(f"内容不是 Excel 工作簿，可能是改了扩展名的其他文件；{_SAVE_AS}")
+        raise UnusableError(
+            said("内容不是 Excel 工作簿，可能是改了扩展名的其他文件；{save_as}", save_as=_SAVE_AS)
+        )
 
 
 def _ole_is_encrypted(path: Path) -> bool:
@@ -103,7 +119,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
     if content > RATIO_FROM and content > LARGEST_RATIO * max(packed, 1):
         raise UnusableError(_TOO_LARGE)
     if "xl/workbook.xml" not in archive.namelist():
-        raise UnusableError(f"内容不是 Excel 工作簿（.xlsx）；{_SAVE_AS}")
+        raise UnusableError(said("内容不是 Excel 工作簿（.xlsx）；{save_as}", save_as=_SAVE_AS))
     for part in parts:
         try:
             with archive.open(part) as file:
@@ -157,7 +173,9 @@ class Workbook:
             rows: list[list[Raw]] = calamine_sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
             merged = calamine_sheet.merged_cell_ranges or []
         except (CalamineFailure, expat.ExpatError, LookupError, ValueError) as error:
-            raise UnusableError(f"“{name}”表已损坏，无法读取；{_SAVE_AS}") from error
+            raise UnusableError(
+                said("“{sheet}”表已损坏，无法读取；{save_as}", sheet=Name(name), save_as=_SAVE_AS)
+            ) from error
         merges = [Merge(*start, *end) for start, end in merged]
         _make_room(rows, merges)
         for (row, column), cell_error in scan.errors.items():
@@ -171,9 +189,20 @@ class Workbook:
         if len(found) == 1:
             return found[0]
         if found:
-            raise UnusableError(f"工作簿里有 {len(found)} 个名为“{wanted}”的工作表；请只保留一个。")
-        names = "、".join(f"“{name}”" for name in self._parts)
-        raise UnusableError(f"工作簿里没有名为“{wanted}”的工作表（现有：{names}）；请补上或改名。")
+            raise UnusableError(
+                said(
+                    "工作簿里有 {count} 个名为“{sheet}”的工作表；请只保留一个。",
+                    count=len(found),
+                    sheet=Name(wanted),
+                )
+            )
+        raise UnusableError(
+            said(
+                "工作簿里没有名为“{sheet}”的工作表（现有：{sheets}）；请补上或改名。",
+                sheet=Name(wanted),
+                sheets=tuple(Name(f"“{name}”") for name in self._parts),
+            )
+        )
 
 
 def read_table(path: Path, sheet: str, columns: Iterable[Column]) -> Table:
@@ -241,8 +270,10 @@ class SheetScan:
         self._parser.Parse(b"", True)
         if (self._last_row + 1) * (self._last_column + 1) > LARGEST_AREA:
             raise UnusableError(
-                f"工作表的内容一直延伸到 {column_letter(self._last_column)}{self._last_row + 1}，"
-                "范围过大；请删去远处的零星内容后再用。"
+                said(
+                    "工作表的内容一直延伸到 {cell}，范围过大；请删去远处的零星内容后再用。",
+                    cell=Name(f"{column_letter(self._last_column)}{self._last_row + 1}"),
+                )
             )
 
     def _refuse_doctype(self, *_: object) -> None:
@@ -257,7 +288,10 @@ class SheetScan:
                 self._last_column = max(self._last_column, self._column)
                 if self.most_rows is not None and self._last_row >= self.most_rows:
                     raise UnusableError(
-                        f"工作表有内容的行超过 {self.most_rows} 行，一次读不完；请分成几个文件。"
+                        said(
+                            "工作表有内容的行超过 {rows} 行，一次读不完；请分成几个文件。",
+                            rows=self.most_rows,
+                        )
                     )
                 if self._formula is not None or self._kind == "e":
                     self._value = []
@@ -282,7 +316,8 @@ class SheetScan:
                 self._parser.CharacterDataHandler = None
             case "c" if self._kind == "e":
                 name = "".join(self._value or []) or "#N/A"
-                self._note(CellError(name, f"单元格里是错误值 {name}；请改正公式，或直接填写值。"))
+                why = said("单元格里是错误值 {name}；请改正公式，或直接填写值。", name=Name(name))
+                self._note(CellError(name, why))
             case "c" if self._formula is not None and not self._computed():
                 formula = "=" + "".join(self._formula)
                 self._note(CellError(formula, _NEVER_COMPUTED))

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from jimin.engine.rules import Step, money
-from jimin.engine.rules.language import CHINESE, Language
+from jimin.engine.rules import Step
+from jimin.engine.rules.language import CHINESE, Counted, Language
 from jimin.foundation.tables import Fault
 from jimin.policies import Assessment, Policy
 from jimin.project.commands.result_workbook import UNKNOWN, figure_text
@@ -25,24 +25,31 @@ def print_summary(
     month: str,
     counts: Counter[str],
     total: Fraction,
-    *,
     skipped: int,
+    language: Language = CHINESE,
 ) -> None:
     """How many households came to which conclusion."""
-    console.print(Text(f"{policy.label} · {month}", style="bold"), soft_wrap=True)
-    table = Table("结论", "户数", box=box.SIMPLE)
+    told = language.text
+    console.print(Text(f"{told(policy.label)} · {month}", style="bold"), soft_wrap=True)
+    table = Table(told("结论"), told("户数"), box=box.SIMPLE)
     table.columns[1].justify = "right"
     for conclusion, count in counts.most_common():
-        table.add_row(conclusion, str(count))
+        table.add_row(told(conclusion), language.whole(count))
     if skipped:
-        table.add_row(Text("有误，未核定", style="red"), str(skipped))
+        table.add_row(Text(told("有误，未核定"), style="red"), language.whole(skipped))
     console.print(table)
-    console.print(f"已核定 {counts.total()} 户，本月应发合计 {money(total)} 元。", highlight=False)
+    line = language.say(
+        "已核定 {count} 户，本月应发合计 {total} 元。",
+        count=Counted(counts.total()),
+        total=language.money(total),
+    )
+    console.print(line, highlight=False, soft_wrap=True)
 
 
-def print_faults(console: Console, faults: Sequence[Fault]) -> None:
-    """The first faults as a table."""
-    table = Table("工作表", "行", "列", "值", "问题和办法", box=box.SIMPLE)
+def print_faults(console: Console, faults: Sequence[Fault], language: Language = CHINESE) -> None:
+    """The first faults as a table. Sheets and columns are called as in the workbook."""
+    columns = ("工作表", "行", "列", "值", "问题和办法")
+    table = Table(*map(language.text, columns), box=box.SIMPLE)
     for column in table.columns:
         column.overflow = "fold"
     for fault in faults[:MOST_FAULTS]:
@@ -51,12 +58,16 @@ def print_faults(console: Console, faults: Sequence[Fault]) -> None:
             str(fault.row),
             Text(f"{fault.letter} {fault.column}"),
             Text(fault.value),
-            Text(fault.message),
+            Text(language.sentence(language.told(fault.message))),
         )
     console.print(table)
     more = len(faults) - MOST_FAULTS
-    rest = f"，这里列出前 {MOST_FAULTS} 处" if more > 0 else ""
-    console.print(f"共 {len(faults)} 处错误{rest}。", highlight=False)
+    line = language.say(
+        "共 {count} 处错误，这里列出前 {first} 处。" if more > 0 else "共 {count} 处错误。",
+        count=Counted(len(faults)),
+        first=MOST_FAULTS,
+    )
+    console.print(line, highlight=False)
 
 
 def print_explanation(

@@ -11,6 +11,7 @@ from typing import Any
 
 from jimin.engine.matching import InvalidIdentityNumberError, parse_identity_number
 from jimin.engine.rules import Fact
+from jimin.engine.sentences import Name, said
 from jimin.foundation.tables import (
     BadCellError,
     Column,
@@ -126,7 +127,9 @@ def read_workbook(path: Path, policy: Policy, assessed_month: str) -> Reading:
     for table in (household_table, member_table):
         _refuse_other_units(table)
         if not table.rows:
-            raise UnusableError(f"“{table.name}”表的表头下面没有数据；请填写后再用。")
+            raise UnusableError(
+                said("“{sheet}”表的表头下面没有数据；请填写后再用。", sheet=Name(table.name))
+            )
     facts = _Facts(policy, assessed_month)
     rows = _household_rows(household_table)
     household_facts = {row.number: facts.household(row) for row in household_table.rows}
@@ -153,8 +156,12 @@ def _refuse_other_units(table: Table) -> None:
         unit = next((unit for unit in OTHER_UNITS if unit in above), None)
         if unit is not None:
             raise UnusableError(
-                f"“{table.name}”表表头上方写有“{unit}”；金额应以元为单位、收入应为每月金额，"
-                "请换算后改正说明再用。"
+                said(
+                    "“{sheet}”表表头上方写有“{unit}”；金额应以元为单位、收入应为每月金额，"
+                    "请换算后改正说明再用。",
+                    sheet=Name(table.name),
+                    unit=Name(unit),
+                )
             )
 
 
@@ -174,9 +181,13 @@ def _household_rows(table: Table) -> dict[str, list[Row]]:
             rows[number].append(row)
     for number, same in rows.items():
         if len(same) > 1:
-            where = "、".join(str(row.number) for row in same)
+            why = said(
+                "家庭编号“{number}”在第 {rows} 行重复；每户只填一行，请改正。",
+                number=Name(number),
+                rows=tuple(row.number for row in same),
+            )
             for row in same:
-                row.reject(ID, f"家庭编号“{number}”在第 {where} 行重复；每户只填一行，请改正。")
+                row.reject(ID, why)
     return rows
 
 
@@ -190,7 +201,10 @@ def _by_household(
         if member.household in rows:
             found[member.household].append(member)
         else:
-            member.row.reject(ID, f"“{HOUSEHOLDS}”表里没有这个家庭编号；请补上这一户，或改正编号。")
+            why = said(
+                "“{sheet}”表里没有这个家庭编号；请补上这一户，或改正编号。", sheet=Name(HOUSEHOLDS)
+            )
+            member.row.reject(ID, why)
     return found
 
 
@@ -200,9 +214,15 @@ def _check_sizes(
     for number, (row, *_) in rows.items():
         size = len(members.get(number, ()))
         if size == 0:
-            row.reject(ID, f"“{MEMBERS}”表里没有这一户的成员；请补上成员，或改正家庭编号。")
+            why = said(
+                "“{sheet}”表里没有这一户的成员；请补上成员，或改正家庭编号。", sheet=Name(MEMBERS)
+            )
+            row.reject(ID, why)
         elif size > most:
-            row.reject(ID, f"这一户有 {size} 名成员，超过 {most} 名；请核对家庭编号。")
+            why = said(
+                "这一户有 {size} 名成员，超过 {most} 名；请核对家庭编号。", size=size, most=most
+            )
+            row.reject(ID, why)
 
 
 def _refuse_repeated_identities(members: list[_Member]) -> None:
@@ -213,11 +233,12 @@ def _refuse_repeated_identities(members: list[_Member]) -> None:
             same[member.identity].append(member)
     for group in same.values():
         if len(group) > 1:
-            where = "、".join(str(member.row.number) for member in group)
+            why = said(
+                "同一个公民身份号码出现在第 {rows} 行；一人只能填一行，请核对改正。",
+                rows=tuple(member.row.number for member in group),
+            )
             for member in group:
-                member.row.reject(
-                    IDENTITY, f"同一个公民身份号码出现在第 {where} 行；一人只能填一行，请核对改正。"
-                )
+                member.row.reject(IDENTITY, why)
 
 
 class _Facts:
@@ -272,7 +293,11 @@ class _Facts:
             raise BadCellError(str(error)) from error
         if f"{person.birth:%Y-%m}" > self._month:
             raise BadCellError(
-                f"号码中的出生日期 {person.birth} 晚于核定月份 {self._month}；请核对号码。"
+                said(
+                    "号码中的出生日期 {birth} 晚于核定月份 {month}；请核对号码。",
+                    birth=person.birth,
+                    month=Name(self._month),
+                )
             )
         _check(self._birth, person.birth)
         return person.number, person.birth
@@ -280,7 +305,9 @@ class _Facts:
     def _over_since(self, raw: Raw) -> str:
         since = month(raw)
         if since > self._month:
-            raise BadCellError(f"超标起始月晚于核定月份 {self._month}；请核对后重新填写。")
+            raise BadCellError(
+                said("超标起始月晚于核定月份 {month}；请核对后重新填写。", month=Name(self._month))
+            )
         return since
 
 
@@ -288,7 +315,7 @@ def _check(fact: Fact, value: object) -> None:
     try:
         fact.read(value)
     except ValueError as error:
-        raise BadCellError(f"{fact.label}{error}。") from error
+        raise BadCellError(said("{label}{wrong}。", label=fact.label, wrong=str(error))) from error
 
 
 def _within(fact: Fact, parse: Parser[Any]) -> Callable[[Raw], object]:
@@ -328,7 +355,13 @@ def _county(fact: Fact) -> Parser[Any]:
         try:
             fact.read(division[:6])
         except ValueError as error:
-            raise BadCellError(f"区划代码前六位“{division[:6]}”{error}；请改正。") from error
+            raise BadCellError(
+                said(
+                    "区划代码前六位“{code}”{wrong}；请改正。",
+                    code=Name(division[:6]),
+                    wrong=str(error),
+                )
+            ) from error
         return division[:6]
 
     return read

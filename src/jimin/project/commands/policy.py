@@ -1,23 +1,32 @@
 """`jimin policy`: what a policy says, whether it holds, and what a change of it does."""
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from jimin.engine.rules import Policy, PolicyMonth
 from jimin.engine.rules.compare import compare as compare_cases
 from jimin.engine.rules.counterfactual import smallest_changes
 from jimin.engine.rules.proof import proofs_of_all_months
+from jimin.engine.sentences import Name
 from jimin.policies import PolicyError, benefit_of, load_policy
 from jimin.policies.benefits import open_case
 from jimin.policies.cases import worked_cases
 from jimin.policies.document import whole_page
 from jimin.policies.packed import write_pack
-from jimin.project.commands.assess import common, policy_for, refusals
+from jimin.project.commands.assess import common, month_asked, policy_for, refusals
 from jimin.project.commands.dibao_workbook import read_workbook
-from jimin.project.commands.languages import RefusedError, language_option, spoken
+from jimin.project.commands.languages import (
+    RefusedError,
+    SpokenGroup,
+    help_language_option,
+    language_option,
+    spoken,
+)
 from jimin.project.commands.policy_caseload import effect_on, print_effect
 from jimin.project.commands.policy_decisions import print_replayed, replay_decisions
 from jimin.project.commands.policy_diff import differences, print_differences
@@ -49,9 +58,12 @@ name_argument = click.argument("name", default="jilin")
 benefit_option = click.option("--benefit", default="", help="只看一项，如 dibao")
 
 
-@click.group(short_help="查看、检查和比较政策，试算案例")
-def policy() -> None:
+@click.group(cls=SpokenGroup, short_help="查看、检查和比较政策，试算案例")
+@language_option
+@click.pass_context
+def policy(ctx: click.Context, lang: str) -> None:
     """政策由规则和参数组成；这里查看、检查、试算和比较。"""
+    ctx.default_map = {name: {"lang": lang} for name in policy.commands}
 
 
 @policy.command()
@@ -64,9 +76,10 @@ def show(name: str, month: str, benefit: str, lang: str) -> None:
     console, language = Console(), spoken(name, lang)
     with refusals(language):
         loaded = load_policy(name)
-        month = month or f"{date.today():%Y-%m}"  # noqa: DTZ011 (the month where the reader is)
+        today = date.today()  # noqa: DTZ011 (the month where the reader is)
+        month = month_asked(month or f"{today:%Y-%m}")
         chosen = (benefit,) if benefit else loaded.benefits
-        books = [loaded.benefit(one) for one in chosen]
+        found = in_month(loaded, chosen, month)
         title = language.say(
             "{label}（{name}）版本 {version} · {month}",
             label=language.text(loaded.label),
@@ -75,18 +88,31 @@ def show(name: str, month: str, benefit: str, lang: str) -> None:
             month=month,
         )
         console.print(title, highlight=False)
-        for one, book in zip(chosen, books, strict=True):
+        for one, bound in found.items():
             label = language.text(benefit_of(one).label)
             label = language.say("{label}（{member}）", label=label, member=one)
-            try:
-                bound = book.at(month)
-            except PolicyError as error:
-                if benefit:
-                    raise
-                told = language.say("{benefit}：{line}", benefit=label, line=error.told(language))
+            if isinstance(bound, PolicyError):
+                told = language.say("{benefit}：{line}", benefit=label, line=bound.told(language))
                 console.print(f"\n{told}", highlight=False, soft_wrap=True)
-                continue
-            print_benefit(console, label, bound, language)
+            else:
+                print_benefit(console, label, bound, language)
+
+
+def in_month(
+    loaded: Policy, chosen: Sequence[str], month: str
+) -> dict[str, PolicyMonth | PolicyError]:
+    """Each benefit in a month, or why there is nothing of it; refuses a month without any."""
+    found: dict[str, PolicyMonth | PolicyError] = {}
+    books = {one: loaded.benefit(one) for one in chosen}
+    for one, book in books.items():
+        try:
+            found[one] = book.at(month)
+        except PolicyError as error:
+            found[one] = error
+    refusals = [one for one in found.values() if isinstance(one, PolicyError)]
+    if len(refusals) == len(found):
+        raise refusals[0]
+    return found
 
 
 @policy.command()
@@ -143,8 +169,8 @@ def whatif(file: Path, month: str, policy_name: str, number: str, lang: str) -> 
 
     每一项都由逐户核定验证过：到这个数变，再近一分不变。
     """
-    with refusals():
-        language = spoken(policy_name, lang)
+    language = spoken(policy_name, lang)
+    with refusals(language):
         loaded = policy_for(policy_name, month)
         household = one_household(read_workbook(file, loaded, month), number)
         case = open_case(loaded, month, household.facts, household.members)
@@ -176,9 +202,12 @@ def compare(
     lang: str,
 ) -> None:
     """工作簿 FILE 中一户两个月的核定有什么不同，每一项改变使应发增减多少。"""
-    with refusals():
-        language = spoken(policy_name, lang)
-        loaded, later = policy_for(policy_name, month), policy_for(policy_name, then)
+    language = spoken(policy_name, lang)
+    with refusals(language):
+        loaded = policy_for(policy_name, month)
+        if not then:
+            raise RefusedError("没有指定核定月份中的后一个；请加上 --then，如 --then 2016-07。")
+        later = policy_for(policy_name, then)
         cases = []
         for path, when, book in ((file, month, loaded), (then_file or file, then, later)):
             household = one_household(read_workbook(path, book, when), number)
@@ -203,7 +232,7 @@ def page(name: str, out: Path, benefit: str, lang: str) -> None:
         if benefit:
             loaded.benefit(benefit)  # refuses a name that is none
         if out.suffix.lower() not in (".html", ".htm"):
-            raise RefusedError("文件“{file}”的扩展名应为 .html；请改正 --out。", file=str(out))
+            raise RefusedError("文件“{file}”的扩展名应为 .html；请改正 --out。", file=Name(out))
         out.write_text(whole_page(loaded, lang, benefit), encoding="utf-8")
     title = policy_title(loaded, language)
     click.echo(language.say("{policy} 的网页已写到 {file}。", policy=title, file=out))
@@ -270,6 +299,8 @@ def pack(name: str, out: Path, lang: str) -> None:
     language = spoken(name, lang)
     with refusals(language):
         loaded = load_policy(name)
+        if out.suffix.lower() != ".zip":
+            raise RefusedError("文件“{file}”的扩展名应为 .zip；请改正 --out。", file=Name(out))
         write_pack(loaded, out)
     title = policy_title(loaded, language)
     click.echo(language.say("{policy} 已写到 {file}。", policy=title, file=out))
@@ -311,6 +342,7 @@ def replay(results: Path, workbook: Path | None, packs: tuple[Path, ...], lang: 
 @click.option("--unit", "units", multiple=True, help="单位或参数的单位，如 currency-EUR=元/月")
 @click.option("--out", type=click.Path(path_type=Path), help="把参数写成我们的参数文件（YAML）")
 @click.option("--against", default="", help="用来比较的规则，如 模块:函数，函数给出 Correspondence")
+@help_language_option
 def openfisca(folder: Path, units: tuple[str, ...], out: Path | None, against: str) -> None:
     """读 OpenFisca 国家包 DIR 的参数、变量和测试，列出没有对应的和原因。
 

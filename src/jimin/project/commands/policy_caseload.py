@@ -19,10 +19,12 @@ from jimin.engine.rules.counterfactual import conclusion_of
 from jimin.engine.rules.language import CHINESE, Counted, Language
 from jimin.engine.rules.relations import opened
 from jimin.engine.rules.sql import quoted
+from jimin.engine.sentences import Name
 from jimin.policies import assess_all, benefit_of
 from jimin.policies.benefits import exact, open_case
 from jimin.policies.decisions import caseload_of
 from jimin.project.commands.dibao_workbook import Household, read_workbook
+from jimin.project.commands.languages import RefusedError
 
 BENEFIT: Final = "dibao"
 PLACE: Final = "county"
@@ -77,6 +79,13 @@ class Effect:
 
 def effect_on(sides: Sides, caseload: Path) -> Effect:
     """Every household of a workbook, or of files of decisions, assessed for dibao under both."""
+    if not caseload.exists():
+        raise RefusedError("没有文件“{file}”；请核对文件名。", file=Name(caseload))
+    if caseload.is_dir() and not any(caseload.rglob("*.parquet")):
+        raise RefusedError(
+            "文件夹“{folder}”里没有决定文件（.parquet）；请改正 --caseload。",
+            folder=Name(caseload),
+        )
     if caseload.suffix.lower() == ".parquet" or caseload.is_dir():
         return effect_on_decisions(sides, caseload)
     reading = read_workbook(caseload, sides[0][0], max(month for _, month in sides))

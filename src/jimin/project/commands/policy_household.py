@@ -10,29 +10,35 @@ from jimin.engine.rules import Case, Choice, Day, Fact, Flag, Money, Policy, Who
 from jimin.engine.rules.compare import Comparison
 from jimin.engine.rules.counterfactual import Search
 from jimin.engine.rules.language import CHINESE, Language
-from jimin.foundation.tables import UnusableError, tidy
+from jimin.engine.sentences import Name
+from jimin.foundation.tables import tidy
 from jimin.project.commands.dibao_workbook import Household, Reading
+from jimin.project.commands.languages import RefusedError
 
 NEWCOMER: Final = "一名没有收入、无残疾、无重病的成年人"
 ADULT_YEARS: Final = 40
 
 
 def one_household(reading: Reading, written: str) -> Household:
-    """The household with a number; UnusableError says why there is none to be assessed."""
+    """The household with a number; RefusedError says why there is none to be assessed."""
     number = tidy(written)
     if not number:
-        raise UnusableError("没有指定家庭编号；请加上 --household。")
+        raise RefusedError("没有指定家庭编号；请加上 --household。")
     found = next((h for h in reading.households if h.number == number), None)
     if found is not None:
         return found
     faults = reading.faults_of(number)
     if faults:
         fault = faults[0]
-        raise UnusableError(
-            f"家庭编号 {number} 有误，不能核定：“{fault.sheet}”表第 {fault.row} 行"
-            f"“{fault.column}”：{fault.message}"
+        raise RefusedError(
+            "家庭编号 {number} 有误，不能核定：“{sheet}”表第 {row} 行“{column}”：{message}",
+            number=Name(number),
+            sheet=Name(fault.sheet),
+            row=fault.row,
+            column=Name(fault.column),
+            message=fault.message,
         )
-    raise UnusableError(f"工作簿里没有家庭编号“{number}”；请核对编号。")
+    raise RefusedError("工作簿里没有家庭编号“{number}”；请核对编号。", number=Name(number))
 
 
 def household_title(household: Household, month: str, policy: Policy, language: Language) -> str:

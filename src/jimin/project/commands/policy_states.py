@@ -11,13 +11,14 @@ from typing import Any, Final, Literal, TypeAlias
 from jimin.engine.rules import Policy, PolicyError, PolicyMonth, load_parameters
 from jimin.engine.rules.compare import outline
 from jimin.engine.rules.draft import with_figures
+from jimin.engine.rules.policy import FIRST_YEAR, LAST_YEAR
 from jimin.engine.rules.words import figure_text
+from jimin.engine.sentences import Name
 from jimin.policies import benefit_of
 from jimin.project.commands.languages import RefusedError
 from jimin.project.commands.policy_screen import key_text
 
 FORMAT: Final = "jimin-policy-1"
-LAST_YEAR: Final = 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def months_of_change(policy: Policy) -> list[str]:
 def _starts(benefit: Policy) -> Iterator[str]:
     """The months in which a new regulation replaces the one before."""
     before = benefit.editions[0]
-    for number in range(1900 * 12, (LAST_YEAR + 1) * 12):
+    for number in range(FIRST_YEAR * 12, (LAST_YEAR + 1) * 12):
         month = f"{number // 12:04d}-{number % 12 + 1:02d}"
         edition = benefit.edition(month)
         if edition is not before:
@@ -158,6 +159,10 @@ class Side:
         if self.file is not None:
             raise RefusedError("--draft 只能改现行政策的参数；请把 AFTER 写成月份。")
         drafts = load_parameters(figures)
+        if not drafts:
+            raise RefusedError(
+                "文件夹“{folder}”里没有参数文件（.yaml）；请改正 --draft。", folder=Name(figures)
+            )
         return replace(self, dibao=with_figures(self.policy, drafts))
 
     def state(self) -> dict[str, Entry]:
