@@ -293,7 +293,7 @@ def _first_day(month: str) -> date:
         raise PolicyError("月份“{month}”不对：请写成 2016-07 这样的年月。", month=Name(month))
     if not FIRST_YEAR * 12 <= number < (LAST_YEAR + 1) * 12:
         raise PolicyError(
-            "月份“{month}”不对：应在 {first} 年至 {last} 年之间。",
+            "月份“{month}”不对：请写成 2016-07 这样的年月，在 {first} 年至 {last} 年之间。",
             month=Name(month),
             first=Name(FIRST_YEAR),
             last=Name(LAST_YEAR),
