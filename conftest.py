@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import datetime as dt
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,12 @@ def _quick_and_often(request: pytest.FixtureRequest) -> None:
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 0)
         settings.WHITENOISE_USE_FINDERS = False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_refusal_is_no_event() -> None:
+    """Thousands of requests are refused on purpose; each would leave a traceback in the log."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
 @pytest.fixture(autouse=True, scope="session")

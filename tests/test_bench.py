@@ -63,8 +63,15 @@ def test_every_figure_is_one_line_and_the_awards_are_exact() -> None:
     assert code == (0 if all(promises) else 1)
 
 
-def test_a_year_of_indicators_says_what_a_plain_count_says() -> None:
-    figures, _code = measured("plans", "--cases=2000")
+@pytest.fixture
+def installed(tmp_path: Path, empty_database: Callable[[Path], str]) -> str:
+    """The option that spares a measurement the making of its tables."""
+    assert empty_database(tmp_path) == "", "this folder is not tested over PostgreSQL"
+    return f"--begin={tmp_path}"
+
+
+def test_a_year_of_indicators_says_what_a_plain_count_says(installed: str) -> None:
+    figures, _code = measured("plans", installed, "--cases=2000", "--rounds=2")
     assert set(figures) == {
         "plan_cases",
         "plan_events",
@@ -74,13 +81,6 @@ def test_a_year_of_indicators_says_what_a_plain_count_says() -> None:
     }
     assert figures["plan_events"]["value"] == 10_000
     assert figures["plan_figures_differing_from_a_plain_count"]["value"] == 0
-
-
-@pytest.fixture
-def installed(tmp_path: Path, empty_database: Callable[[Path], str]) -> str:
-    """The option that spares a measurement the making of its tables."""
-    assert empty_database(tmp_path) == "", "this folder is not tested over PostgreSQL"
-    return f"--begin={tmp_path}"
 
 
 def test_persons_are_exchanged_beside_the_libraries(installed: str) -> None:

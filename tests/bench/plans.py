@@ -1,18 +1,20 @@
 """The work plan: every indicator of a year computed again, and the page leaders look at.
 
-    python -m tests.bench.plans FOLDER CASES
+    python -m tests.bench.plans CASES VISITS
 
-measures in a database of its own in FOLDER and prints what it found.
+measures in a database of its own in the data folder and prints what it found.
 """
 
 import argparse
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,15 @@ from .figure import Figure
 CASES, EVENTS_OF_A_CASE = 1_000_000, 5
 YEAR, CITY = 2016, "220200000000"
 MOST_SECONDS, MOST_MILLISECONDS = 30, 150
-VISITS = 60
+WARM = 5
 
 
 def figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
     env = {**os.environ, "JIMIN_VAR": str(folder)}
     env.pop("DATABASE_URL", None)
-    command = [sys.executable, "-m", "tests.bench.plans", str(folder), str(options.cases)]
+    if options.begin:
+        shutil.copytree(options.begin, folder, dirs_exist_ok=True)
+    command = [sys.executable, "-m", "tests.bench.plans", str(options.cases), str(options.rounds)]
     ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=env)
     found: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
     year, page = found["seconds"], found["page_ms"]
@@ -58,7 +62,7 @@ def figures(folder: Path, options: argparse.Namespace) -> Iterator[Figure]:
     )
 
 
-def measure(cases: int) -> dict[str, Any]:
+def measure(cases: int, visits: int) -> dict[str, Any]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
     import django
 
@@ -76,7 +80,7 @@ def measure(cases: int) -> dict[str, Any]:
             "events": cases * EVENTS_OF_A_CASE,
             "seconds": seconds,
             "differing": differing,
-            **city_page(plan),
+            **city_page(plan, visits),
         }
 
 
@@ -148,7 +152,7 @@ def year_of_indicators() -> tuple[float, int]:
     return seconds, differing
 
 
-def city_page(plan: Any) -> dict[str, Any]:
+def city_page(plan: Any, visits: int) -> dict[str, Any]:
     """The 95th percentile of the page of a kept month, through the whole of the program."""
     from django.test import Client
     from django.utils import timezone
@@ -170,18 +174,18 @@ def city_page(plan: Any) -> dict[str, Any]:
     times = []
     client.get("/plan/?on=2016-06-30")
     gc.freeze()  # as a server process does with what it has loaded
-    for visit in range(VISITS + 5):
+    for visit in range(visits + WARM):
         begun = time.perf_counter()
         answer = client.get("/plan/?on=2016-06-30")
         assert answer.status_code == 200
-        if visit >= 5:
+        if visit >= WARM:
             times.append((time.perf_counter() - begun) * 1000)
     return {
-        "page_ms": sorted(times)[int(VISITS * 0.95) - 1],
+        "page_ms": sorted(times)[ceil(visits * 0.95) - 1],
         "targets": Target.objects.filter(plan=plan).count(),
         "indicators": len(INDICATORS.all()),
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[2]))))
+    print(json.dumps(measure(*map(int, sys.argv[1:]))))
