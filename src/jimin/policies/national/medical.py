@@ -113,7 +113,8 @@ def declare(book: RuleBook) -> None:
 
     @book.group("本年度累计应救助金额", cite="社会救助暂行办法第二十九条")
     def entitled(h: Group) -> Expression:
-        return round_up(lowest(h.rate * h.base, h.annual_cap), TO_FEN)
+        share = round_up(lowest(h.rate * h.base, h.annual_cap), TO_FEN)
+        return when(h.is_recipient, share, 0)
 
     @book.group(
         "还有可救助的金额",

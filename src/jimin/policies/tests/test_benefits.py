@@ -22,7 +22,8 @@ from jimin.engine.rules import (
     PolicyError,
     PolicyMonth,
 )
-from jimin.engine.rules.parameters import read_yaml
+from jimin.engine.rules.draft import with_figures
+from jimin.engine.rules.parameters import load_parameters, read_yaml
 from jimin.engine.rules.words import money
 from jimin.policies import HERE, assess, assess_all, benefit_of, load_policy
 from jimin.policies.cases import WorkedCase, read_cases, worked_cases
@@ -209,3 +210,34 @@ def _cell(fact: Fact, value: Any) -> Any:
     if isinstance(fact, Month) and value is not None:
         return date(int(value[:4]), int(value[5:]), 1)
     return int(value * 100) if isinstance(value, Decimal) else value
+
+
+@pytest.mark.parametrize(
+    ("category", "due"),
+    # Of 10,000 above the deductible: never less than the national 70% for key recipients, what
+    # the city says for others, and nothing for who is no recipient.
+    [("tekun", 7000), ("dibao", 7000), ("illness_impoverished", 4000), ("other", 0)],
+)
+def test_the_national_least_rate_holds_where_the_city_pays_less(
+    tmp_path: Path, category: str, due: int
+) -> None:
+    path = tmp_path / "draft.yaml"
+    figure = "{{since: 2016-01-01, source: 示例值：试算, status: example, value: {value}}}"
+    groups = ("tekun", "dibao", "illness_impoverished", "other")
+    path.write_text(
+        "\n".join(
+            f"{name}:\n  label: {label}\n  unit: {unit}\n  keys: [category]\n  values:\n    - "
+            + figure.format(value="{" + ", ".join(f"{one}: {value}" for one in groups) + "}")
+            for name, label, unit, value in (
+                ("assistance_rate", "医疗救助比例", "比例", "40%"),
+                ("assistance_cap", "医疗救助年封顶线", "元", "20000"),
+            )
+        ),
+        encoding="utf-8",
+    )
+    policy = with_figures(POLICY.benefit("medical"), load_parameters(path))
+    group = {"category": category, "self_pay_before": Decimal(0), "paid_before": Decimal(0)}
+    bill = dict.fromkeys(("basic_paid", "critical_illness_paid", "other_paid"), Decimal(0))
+    bills = [{"is_inpatient": True, "in_policy_cost": Decimal(20000), **bill}]
+    found = assess(policy, "medical", "2016-07", group, bills)
+    assert found.figures["due"] == due
