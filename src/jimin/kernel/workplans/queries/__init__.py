@@ -7,12 +7,14 @@ registers behind them open only within the reader's own areas.
 from .cycle import (
     Due,
     Expected,
+    Rate,
     due_demands,
     late_list,
     months_locked,
     on_time_rates,
     period_of,
     reported_targets,
+    row_of_day,
     unit_of,
 )
 from .figures import (
@@ -46,6 +48,7 @@ __all__ = [
     "Paper",
     "Part",
     "Pasted",
+    "Rate",
     "Row",
     "Shown",
     "Wrong",
@@ -77,6 +80,7 @@ __all__ = [
     "reported_targets",
     "row_as_kept",
     "row_of",
+    "row_of_day",
     "scorecards",
     "scores_with",
     "shown",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from django.db.models import Q
 
@@ -13,8 +14,10 @@ from jimin.kernel.areas.queries import counties
 from ..models import Demand, Plan, Report, ReportPeriod, Standing, Target, Verdict
 from ..rules.cycle import COLOURS, LEVELS, Trouble, cycle, next_rung
 from ..rules.lights import Light
-from .judging import expected_areas
-from .ledger import with_terms
+from ..rules.words import share
+from .judging import expected_areas, row_as_kept
+from .ledger import target_row, with_terms
+from .rows import Row
 
 WAYS = ("on_time", "late", "returned", "missing", "not_yet")
 
@@ -37,6 +40,10 @@ class Rate:
     unit: str
     due: int
     on_time: int
+
+    @property
+    def share(self) -> str:
+        return share(Fraction(self.on_time, self.due))
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,12 @@ def on_time_rates(expected: Iterable[Expected]) -> list[Rate]:
 def months_locked(plan: Plan) -> set[date]:
     locked = ReportPeriod.objects.filter(plan=plan).exclude(locked_at=None)
     return set(locked.values_list("on", flat=True))
+
+
+def row_of_day(target: Target, on: date) -> Row:
+    """One target on a day: as kept, where the day's period is locked."""
+    kept = row_as_kept(target, on) if on in months_locked(target.plan) else None
+    return kept or target_row(target, on)
 
 
 def due_demands(plan: Plan, on: date, day: date) -> list[Due]:

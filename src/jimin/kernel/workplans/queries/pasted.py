@@ -63,9 +63,10 @@ def read_pasted(target: Target, rows: Sequence[Holding], text: str, column: int 
     }
     at = _column(found, lines, held, column)
     if not found.columns:
-        _take(found, target, lines, held, at)
+        total = _take(found, target, lines, held, at)
         _name_unknown(found, lines, held, called, units)
         _check_rest(found, rows, held)
+        _check_total(found, total)
         found.wrong.sort(key=lambda each: each.line or tables.MOST_LINES + 1)
         _count(found, rows)
     return found
@@ -93,7 +94,8 @@ def _take(
     lines: Sequence[Line],
     held: Mapping[int, Holding],
     at: int | None,
-) -> None:
+) -> Line | None:
+    """Take the numbers, and return the line that states their sum."""
     seen: dict[int, int] = {}
     total = None
     for line in lines:
@@ -116,9 +118,7 @@ def _take(
                 found.numbers[row.unit.pk] = number
         if reason:
             found.wrong.append(Wrong(line.number, line.said, reason))
-    added = sum(found.numbers.values(), Decimal(0))
-    if total is not None and not found.wrong and found.total not in (None, added):
-        found.wrong.append(Wrong(total.number, total.said, _sum_is_wrong(added, found.total)))
+    return total
 
 
 def _name_unknown(
@@ -171,13 +171,17 @@ def _unknown(names: Sequence[str], units: Mapping[str, Holding]) -> str:
     return _("“%(name)s”不在单位名单里。") % {"name": names[0]}
 
 
-def _sum_is_wrong(added: Decimal, total: Decimal | None) -> str:
-    stated = total or Decimal(0)
-    return _("各单位合计 %(sum)s，表上的合计 %(total)s，相差 %(left)s。请核对。") % {
+def _check_total(found: Pasted, line: Line | None) -> None:
+    """Compare the sum stated with the numbers, once every line is as it should be."""
+    added = sum(found.numbers.values(), Decimal(0))
+    if line is None or found.wrong or found.total is None or found.total == added:
+        return
+    reason = _("各单位合计 %(sum)s，表上的合计 %(total)s，相差 %(left)s。请核对。") % {
         "sum": plain(added, 4),
-        "total": plain(stated, 4),
-        "left": plain(abs(added - stated), 4),
+        "total": plain(found.total, 4),
+        "left": plain(abs(added - found.total), 4),
     }
+    found.wrong.append(Wrong(line.number, line.said, reason))
 
 
 def _count(found: Pasted, rows: Sequence[Holding]) -> None:

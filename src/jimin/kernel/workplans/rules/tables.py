@@ -104,7 +104,10 @@ def names_of(lines: Iterable[Line]) -> dict[int, list[str]]:
         above |= {i: line.cells[i] for i in named}
         if named:
             whole = "".join(above[i] for i in sorted(above) if i <= named[-1])
-            found[line.number] = list(dict.fromkeys((same(line.cells[named[-1]]), same(whole))))
+            called = [same(line.cells[named[-1]]), same(whole)]
+            if not line.counts():  # its last words may stand where a number should
+                called += [same(line.cells[i]) for i in reversed(named[:-1])]
+            found[line.number] = list(dict.fromkeys(called))
     return found
 
 

@@ -66,7 +66,7 @@ def propose_adjustment(
         raise ValidationError({"effective_on": _("生效日期应在要点年度之内。")})
     _with_terms(target, changes).full_clean()
     on = queries.default_day(target.plan)
-    rows = [queries.target_row(each, on) for each in (target, _with_terms(target, changes))]
+    rows = [queries.row_of_day(each, on) for each in (target, _with_terms(target, changes))]
     points = queries.scores_with(target.plan, on, target.task.lead_unit, rows)
     adjustment = Adjustment(
         target=target,

@@ -29,6 +29,7 @@ from jimin.kernel.workplans.models import (
     Target,
 )
 from jimin.kernel.workplans.rules.shares import ShareError, calculated, divide, residual
+from jimin.kernel.workplans.rules.words import rounded
 from jimin.kernel.workplans.services import (
     adjustments,
     allocations,
@@ -241,6 +242,10 @@ def test_a_locked_month_keeps_its_computed_number_whatever_the_records_say_later
     assert (old.replaced_at is None, new.reason) == (False, "目标调整：提高要求")
     assert (old.light, new.light) == ("green", "red")
     assert old.actual == new.actual
+    # The target's page shows the number that was kept, not today's.
+    (part,) = (each for each in queries.row_of_day(share, JUNE).parts if each.code == CHANGYI)
+    assert part.standing is not None
+    assert rounded(part.standing.actual or 0, 8) == old.actual
     others = Standing.objects.filter(on=JUNE, replaced_at=None).exclude(target=lottery)
     before = list(others.order_by("pk").values_list("pk", flat=True))
     send(260_000_000, "漏报一周")

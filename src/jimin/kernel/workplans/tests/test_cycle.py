@@ -80,6 +80,7 @@ def test_the_late_list_says_who_came_in_time_and_who_did_not(plan: Plan, officer
         queries.late_list(plan, JUNE, after))}  # fmt: skip
     assert rates["福利彩票发行中心" if "福利彩票发行中心" in rates else "社会福利和慈善处"][1] >= 1
     assert rates["昌邑区民政局"] == (1, 5)
+    assert queries.Rate("昌邑区民政局", 5, 1).share == "20%"
 
 
 def test_computed_targets_and_stages_are_not_asked_for(plan: Plan) -> None:

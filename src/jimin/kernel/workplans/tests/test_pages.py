@@ -263,6 +263,8 @@ def test_an_officer_reports_where_a_target_stands(clients: Any, plan: Plan) -> N
     assert refused.status_code == 422
     assert "上报的数不能为负数。" in refused.content.decode()
     assert Report._base_manager.count() == 1
+    again = client.get(f"/plan/target/{target.pk}/report/")  # the same address opened anew
+    assert again.headers["Location"] == f"/plan/target/{target.pk}/#reports"
 
 
 def test_a_leader_sees_no_form_and_cannot_report(clients: Any, plan: Plan) -> None:

@@ -44,7 +44,9 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
 
     if request.method == "POST" and tried(request, form, propose, _("已提出，等待另一人批准。")):
         return redirect(_page_of(found))
-    return _form_page(request, found, form, _("调整目标"))
+    form.fields["value"].help_text = form.fields["high"].help_text = found.unit
+    note = _("提出后由另一人批准；批准以前，台账照原目标显示。")
+    return _form_page(request, found, form, _("调整目标"), note=note, save=_("提出调整"))
 
 
 @require_POST

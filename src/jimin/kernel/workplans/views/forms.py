@@ -364,7 +364,7 @@ class PasteForm(Dressed):
     """Rows copied from a spreadsheet, and the column that holds the numbers."""
 
     pasted = forms.CharField(
-        label=gettext_lazy("从表格粘贴"),
+        label=gettext_lazy("粘贴的内容"),
         max_length=500_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -80,11 +80,13 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     return _target_page(request, found, _report_form(request, found))
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Report where a target stands; the reader comes back to the target."""
     user = allow(request)
     found = find_target(pk)
+    if request.method != "POST":  # the address of a refused report, opened again
+        return redirect(f"{reverse('plan-target', args=[pk])}#reports")
     form = ReportForm(request.POST, request.FILES, target=found, user=user)
     if tried(
         request,
@@ -116,7 +118,8 @@ def _target_page(
 ) -> HttpResponse:
     user = allow(request)
     on = day_of(request, found.plan)
-    row = queries.target_row(found, on)
+    row = queries.row_of_day(found, on)
+    quotas = queries.quotas_of(found)
     reports = list(
         Report.objects.filter(target=found)
         .select_related("area", "reported_by")
@@ -142,7 +145,9 @@ def _target_page(
         "corrected": Standing.objects.filter(target=found, area=None)
         .exclude(replaced_at=None)
         .order_by("on", "id"),
-        "shared": sum(queries.quotas_of(found).values()),
+        "parts": [(part, quotas.get(part.code)) for part in row.parts],
+        "quotas": quotas,
+        "shared": sum(quotas.values()),
         "wanted_kinds": [Evidence.Kind(kind).label for kind in found.wanted_evidence],
         "demands": Demand.objects.filter(target=found).select_related("area"),
         "may_verify": user.may("verify", "workplans.report", found.plan.area_id),
