@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from jimin.foundation import spelling
+from jimin.foundation.declared import read_declared
 
 TAKEN = "\0"
 RUN, WORD = 3, 4  # the shortest run on the keyboard, and common word, that is taken out
@@ -71,7 +70,7 @@ def left_over(password: str, *, names: Iterable[str] = (), common: Iterable[str]
 @cache
 def words() -> frozenset[str]:
     path = Path(__file__).with_name("guessable.yaml")
-    groups: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    groups: dict[str, list[str]] = read_declared(path)
     return frozenset(word for group in groups.values() for word in group)
 
 

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
+
+from ..declared import read_declared
 
 
 class MatrixError(ValueError):
@@ -43,7 +44,7 @@ class Matrix:
 
 
 def read(path: Path) -> Matrix:
-    data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: Any = read_declared(path)
     roles = {}
     for name, entry in data["roles"].items():
         unknown = set(entry) - {"label", "level", "grants", "incompatible", "second_factor"}

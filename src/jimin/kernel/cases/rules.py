@@ -11,8 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from jimin.foundation.declared import read_declared
 from jimin.foundation.workdays import add_working_days, is_published, working_days_between
 
 WORKING_DAY: Final = "working_day"
@@ -47,7 +46,7 @@ class Limit:
 
 def read_limits(path: Path) -> dict[str, tuple[Limit, ...]]:
     """Limits by name, each in its dated forms; a file in error is refused whole."""
-    entries: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries: Any = read_declared(path)
     limits = {}
     for name, forms in entries.items():
         try:

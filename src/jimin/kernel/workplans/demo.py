@@ -6,11 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System, acting_as_system
+from jimin.foundation.declared import read_declared
 from jimin.kernel.areas.queries import counties
 
 from . import queries
@@ -72,7 +72,7 @@ class _Year:
 
     def __init__(self, plan: Plan, people: People, path: Path) -> None:
         self.plan, self.people = plan, people
-        self.written: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self.written: dict[str, Any] = read_declared(path)
         targets = queries.with_terms(Target.objects.filter(plan=plan)).select_related("plan")
         self.targets: dict[str, Target] = {target.code: target for target in targets}
         self.areas = {area.code: area for area in [plan.area, *counties()]}

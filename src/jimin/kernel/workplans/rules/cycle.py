@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from jimin.foundation.declared import read_declared
 
 from .indicators import month_end
 from .lights import Light
@@ -64,7 +64,7 @@ class Trouble:
 
 @cache
 def all_cycles(path: Path = CYCLE) -> list[Cycle]:
-    entries: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries: Any = read_declared(path)
     found = [
         Cycle(**entry | {name: Rung(**entry[name]) for name in LEVELS[1:]}) for entry in entries
     ]

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from jimin.foundation.declared import read_declared
 
 from .curves import planned_share
 from .indicators import Kind
@@ -103,7 +103,7 @@ class Standing:
 
 @cache
 def all_thresholds(path: Path = LIGHTS) -> list[Thresholds]:
-    entries: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries: Any = read_declared(path)
     found = [Thresholds(**entry) for entry in entries]
     for entry in found:
         if entry.mark not in {"confirmed", "example"} or not entry.source:

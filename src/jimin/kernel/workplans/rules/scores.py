@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import yaml
+from jimin.foundation.declared import read_declared
 
 SCORES = Path(__file__).parent.parent / "data/scores.yaml"
 
@@ -58,7 +58,7 @@ class Score:
 
 @cache
 def all_scorings(path: Path = SCORES) -> list[Scoring]:
-    entries: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries: Any = read_declared(path)
     found = [Scoring(**entry) for entry in entries]
     for entry in found:
         if entry.mark not in {"confirmed", "example"} or not entry.source:

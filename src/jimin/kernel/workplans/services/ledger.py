@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
@@ -17,6 +16,7 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
 from jimin.foundation.audit.services import log
+from jimin.foundation.declared import read_declared
 from jimin.kernel.areas.models import Area
 
 from ..models import Deliverable, Frame, LeadUnit, OfficialStatistic, Plan, State, Target, Task
@@ -52,7 +52,7 @@ def adopt_plan(*, actor: User | System, plan: Plan) -> Plan:
 @transaction.atomic
 def load_ledger(*, actor: User | System, path: Path = DEMO_LEDGER) -> Plan:
     """A ledger written beforehand, with its own text. Loading the same one again does nothing."""
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    written = read_declared(path)
     require(actor=actor, verb="add", subject="workplans.plan", area=written["area"])
     area = Area.objects.get(code=written["area"])
     text = _text_of_ledger(written)
@@ -79,7 +79,7 @@ def load_statistics(*, actor: User | System, path: Path = STATISTICS) -> int:
     """The published figures that ship with Jimin. Those already entered are left as they are."""
     require(actor=actor, verb="add", subject="workplans.officialstatistic")
     added = 0
-    for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for row in read_declared(path):
         key = {"name": row["name"], "area_id": row["area"], "year": row["year"]}
         values = {k: row[k] for k in ("unit", "source", "mark")} | {"value": Decimal(row["value"])}
         entry, is_new = OfficialStatistic.objects.get_or_create(**key, defaults=values)
@@ -95,7 +95,7 @@ def load_lead_units(*, actor: User | System) -> int:
     require(actor=actor, verb="add", subject="workplans.leadunit")
     if LeadUnit.objects.exists():
         return 0
-    rows = yaml.safe_load((DATA / "lead_units.yaml").read_text(encoding="utf-8"))
+    rows = read_declared(DATA / "lead_units.yaml")
     for row in rows:
         entry = LeadUnit(note=_("示例，待本局确认"), **row)
         entry.full_clean()
