@@ -12,7 +12,7 @@ from jimin.engine.gongwen.numerals import ordinal
 from jimin.engine.gongwen.outline import Outline, read_outline
 from jimin.engine.gongwen.quantities import Quantity
 from jimin.engine.gongwen.regions import read_regions
-from jimin.engine.gongwen.tense import past_sentences
+from jimin.engine.gongwen.tense import past_sentences, tells_how_far
 from jimin.engine.gongwen.times import Time, find_times
 
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
@@ -25,6 +25,7 @@ class Sentence:
     start: int
     end: int
     is_past: bool
+    tells_how_far: bool  # what share of a task is done, whatever the year it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,10 @@ class Context:
     def _read_sentences(self) -> list[Sentence]:
         spans = [m.span() for m in _SENTENCE.finditer(self.norm)]
         past = past_sentences(self.norm, spans, self.year)
-        return [Sentence(*span, is_past) for span, is_past in zip(spans, past, strict=True)]
+        return [
+            Sentence(*span, is_past, tells_how_far(self.norm, *span))
+            for span, is_past in zip(spans, past, strict=True)
+        ]
 
     def sentence_at(self, place: int) -> Sentence:
         return self.sentences[bisect_right(self._sentence_starts, place) - 1]

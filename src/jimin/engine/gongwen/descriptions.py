@@ -78,6 +78,9 @@ _TROUBLE = re.compile(
 )
 
 
+_COUNTED_BEFORE = re.compile(r"\d[\d.,]*[万亿]?(?:个|户|家|所|座|处|名|人|张|栋)$")
+
+
 def qualifier(context: Context, seen: Seen) -> bool:
     """床位100张以上的养老机构: the figure says which ones, not how many."""
     q, left, right = seen.quantity, seen.left, seen.right
@@ -107,6 +110,8 @@ def qualifier(context: Context, seen: Seen) -> bool:
         return True
     if q.suffix and re.match(r"(?:的)?(?:为|评为|定为|视为)", right):
         return True
+    if q.suffix and right and _COUNTED_BEFORE.search(left):
+        return True  # 230个50户以上连片村寨
     given = _IS_GIVEN.match(right) and not right.startswith("的标准")
     if given and left.startswith(("对", "给", "向")):
         return True

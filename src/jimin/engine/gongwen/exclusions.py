@@ -84,7 +84,7 @@ _CIRCLE = re.compile(
 )
 _SHORTENED = re.compile(
     r"(?:缩短|压缩|压减|控制|提速|减少|不超过|不多于|达到?|不少于|不低于|突破|延长|天数|时长|学时|储备|满足)"
-    r"[^,;。]{0,8}$|年限(?:提高|提升|增加)到$"
+    r"[^,;。]{0,8}$|年限(?:[由从][^,;。]{0,8})?(?:提高|提升|增加)到$"
 )
 _TEACHING = {"课时", "学时", "期", "届", "班"}
 
@@ -190,6 +190,8 @@ def _past(context: Context, seen: Seen) -> bool:
     if context.region_at(start) == "review":
         return True
     sentence = context.sentence_at(start)
+    if sentence.tells_how_far:
+        return True
     if sentence.is_past and not turns_to_the_plan(
         context.norm[max(sentence.start, start - 200) : start], context.year
     ):

@@ -12,6 +12,7 @@ _PAST_LEAD = re.compile(
 )
 # This year so far is told, not planned: 今年以来，…; 1—6月，….
 _SO_FAR_LEAD = re.compile(
+    r"[从自]?20\d\d年[^,;。\d]{1,20}以来|"
     r"(?:今年|20\d\d年|年初|\d+月份?|[一二三]季度|上半年)以来|(?:今年)?1[-至到]\d{1,2}月份?,|[半一]年(?:多)?来,"
 )
 # 从2019年5月至2020年秋季,…
@@ -23,6 +24,7 @@ _NOW_LEAD = re.compile(
 # 超额完成40所的年度目标任务 tells a result, unless it shall be so.
 _RESULT = re.compile(
     r"(?:超额|提前|圆满|如期|顺利)(?:地)?(?:超额)?完成(?:了)?|完成(?:了)?(?:全年|年度|年初)[^,;。\d]{0,6}(?:目标|任务|计划)|"
+    r"承诺[^,;。]{0,4}兑现(?!承诺)|"
     r"[均已各]超(?:过|出|额)?(?:年度|全年)(?:计划|目标|任务)"
 )
 _WILL_RESULT = re.compile(
@@ -78,7 +80,8 @@ _BYLINE = re.compile(r"[^,;。:()]{0,16}(?:讯|日电)(?: |\([^()]{1,20}\))*(?=.
 
 # 失业率为4.0%,比去年底下降0.1个百分点 has been measured.
 _MEASURED = re.compile(
-    r"(?<![作定调设改变升降增减])为\d[\d.]*(?:%|[\u4e00-\u9fff]{1,2})?,?(?:同比|环比|[比较](?:去年|上年|年初|上月|上季度))"
+    r"(?<![作定调设改变升降增减])为\d[\d.]*(?:%|[\u4e00-\u9fff]{1,2})?,?(?:同比|环比|[比较](?:去年|上年|年初|上月|上季度))|"
+    r"(?:低于|高于|好于|优于|比)[^,;。]{0,14}(?:既定|预期|控制)目标"
 )
 
 
@@ -89,6 +92,15 @@ def _tells_a_result(text: str, start: int, end: int) -> bool:
             if not _WILL_RESULT.search(text[max(start, m.start() - 16) : m.start()]):
                 return True
     return False
+
+
+def tells_how_far(text: str, start: int, end: int) -> bool:
+    """Whether a sentence says what share of a task is done, or names the year as gone."""
+    end = min(end, start + _LONGEST_REPORT)
+    if _PAST_YEAR_NAMED.search(text, start, end):
+        return True
+    m = _SHARE_DONE.search(text, start, end)
+    return m is not None and not _WILL_RESULT.search(text[max(start, m.start() - 16) : m.start()])
 
 
 _PLAN_CLAUSE_LEAD = re.compile(
@@ -112,6 +124,11 @@ _PAST_CLAUSE_LEAD = re.compile(
     r"[,;:] *(?:(?:在|截[至止]到?)?(20\d\d)年(?:度|[底末]|全年)?|去年|目前|[一二三四五几]年来|"
     r"(?:今年)?1[-至到]\d{1,2}月份?),|"
     r"[,;:] *(20\d\d)年(?!度?[的前底末])[^,;。\d]{1,12}?(?:共计?|累计|已|了)"
+)
+_PAST_YEAR_NAMED = re.compile(r"过去的20\d\d年(?![^。]*(?:今年|明年|将))")  # 在过去的2021年,…
+# 2021年新增就业3万人,完成全年任务的115%: how far the year's task has come, whatever the year.
+_SHARE_DONE = re.compile(
+    r"完成(?:全年|年度|年初)?[^,;。\d]{0,8}(?:目标|任务|计划)[^,;。\d]{0,4}的\d[\d.]*%(?!以上)"
 )
 _PAST_FIVE_LEAD = re.compile(rf"[,;:] *{_FIVE_YEARS.pattern},")
 

@@ -48,6 +48,12 @@ def quotes(text: str, year: int = 2021) -> list[str]:
         "一、任务\n会议指出,三季度末,登记失业率为3.1%,比去年底下降0.2个百分点。",
         # another clause goes back
         "一、任务\n按照规定,2020年甲市共投入福彩公益金600万元,占上年筹集资金的30%。",
+        # how far a task has come, though of the plan's own year
+        "2021年,甲市新增就业3万人,比上年增加2000人,完成全年目标任务的115%。",
+        "一、任务\n登记失业率平均值为3.1%,明显比“3.5%左右”的既定目标低。",
+        "一、任务\n令人欣喜的是,在过去的2021年,各县均实现70%以上的村有站点。",
+        "一、任务\n“补助标准再增加30元”的承诺也得到兑现。",
+        "某某介绍,从2019年启动城市更新以来,全市开工改造片区近20个;新增车位3000个。",
         # who takes part, how many works, what a work consists of
         "一、任务\n今年的民生实事共38家单位参与。",
         "甲市公布今年民生实事项目10项\n",
@@ -73,6 +79,7 @@ def test_a_report_gives_no_target(text: str) -> None:
         # run on after a report within one sentence
         ("现已投用9个,完成率70%二是推进养老,年内新建30个驿站。", ["30个"]),
         ("上半年,完成前期手续,新建驿站18个。", ["18个"]),
+        ("9月底前完成全年任务的80%以上,新建驿站6个。", ["80%以上", "6个"]),
         # steps of the year
         ("一季度完成设计;三季度建成驿站6个;四季度完成年度任务。", ["6个"]),
         # a share of what there is
