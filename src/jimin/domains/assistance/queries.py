@@ -101,6 +101,17 @@ def application_of(case: Case) -> Application:
     ).get(case=case)
 
 
+def corrected_in(case: Case) -> list[Declaration]:
+    """What was declared in a case and corrected since, the last first."""
+    events = Event._base_manager.filter(case=case, data__has_key="before")
+    replaced = events.values_list("data__before", flat=True)
+    return list(
+        Declaration._base_manager.filter(pk__in=list(replaced))
+        .select_related("made_by")
+        .order_by("-id")
+    )
+
+
 def visits_of(application: Application) -> Sequence[HomeVisit]:
     return list(HomeVisit._base_manager.filter(application=application).order_by("id"))
 

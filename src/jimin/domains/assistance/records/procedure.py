@@ -38,6 +38,7 @@ def describe(case: Case) -> dict[str, Any]:
         "application": application,
         "declaration": declaration,
         "members": told_of_members(declaration),
+        "earlier": [(one, told_of_members(one)) for one in queries.corrected_in(case)],
         "assessment": found,
         "is_preview": found is not None and found.pk is None,
         "visits": queries.visits_of(application),

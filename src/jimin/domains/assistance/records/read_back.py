@@ -23,37 +23,43 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A row for each member; rare facts have a column only where somebody has one."""
+class Row:
+    """A member; rare facts stand beside the name, and only where they were stated."""
 
+    member: MemberFacts
+    cells: list[tuple[Column, str]]
+    rare: list[tuple[Column, str]]
+
+
+@dataclass(frozen=True)
+class Told:
     columns: list[Column]
-    rows: list[tuple[MemberFacts, list[tuple[Column, str]]]]
+    rows: list[Row]
 
 
 def told_of_members(declaration: Declaration) -> Told:
-    members = list(declaration.members.select_related("person").order_by("relation", "id"))
-    facts = {
-        name: fact
-        for name, fact in queries.member_facts().items()
-        if name != "birth" and _is_shown(name, fact, members)
-    }
-    columns = _columns(facts)
-    rows = [
-        (row, [(columns[name], _text(fact, getattr(row, name))) for name, fact in facts.items()])
-        for row in members
-    ]
-    return Told(list(columns.values()), rows)
+    facts = {name: fact for name, fact in queries.member_facts().items() if name != "birth"}
+    columns = {name: _column(name, fact) for name, fact in facts.items()}
+    members = declaration.members.select_related("person").order_by("relation", "id")
+    return Told(
+        [columns[name] for name, fact in facts.items() if not fact.rare],
+        [_row(member, facts, columns) for member in members],
+    )
 
 
-def _is_shown(name: str, fact: Fact, members: list[MemberFacts]) -> bool:
-    return not fact.rare or any(getattr(row, name) is not None for row in members)
+def _row(member: MemberFacts, facts: Mapping[str, Fact], columns: Mapping[str, Column]) -> Row:
+    row = Row(member, [], [])
+    for name, fact in facts.items():
+        value = getattr(member, name)
+        if not fact.rare:
+            row.cells.append((columns[name], _text(fact, value)))
+        elif value is not None:
+            row.rare.append((columns[name], _text(fact, value)))
+    return row
 
 
-def _columns(facts: Mapping[str, Fact]) -> dict[str, Column]:
-    def label(name: str) -> str:
-        return str(queries.member_column(name).verbose_name)
-
-    return {name: Column(label(name), isinstance(fact, Money)) for name, fact in facts.items()}
+def _column(name: str, fact: Fact) -> Column:
+    return Column(str(queries.member_column(name).verbose_name), isinstance(fact, Money))
 
 
 def _text(fact: Fact, value: Any) -> str:

@@ -19,7 +19,7 @@ from jimin.kernel.cases.services import StepRefused
 from jimin.kernel.people.models import Household
 from jimin.policies import assess_household, load_policy
 
-from .conftest import Street
+from .conftest import Street, answers
 from .test_months import JUNE, SYSTEM, declared, run_of
 
 JULY_7 = dt.date(2016, 7, 7)
@@ -56,8 +56,8 @@ def test_a_refusal_on_the_form_stops_the_own_part(street: Street) -> None:
     assert [one["refused_jobs"] for one in assessment.inputs["members"]] == [3, None]
     assert replay(assessment) == assessment.result
     page = page_of(street, case)
-    assert '<td data-label="连续拒绝适当工作的次数">3</td>' in page
-    assert '<td data-label="连续拒绝适当工作的次数">无</td>' in page
+    assert page.count("<div>连续拒绝适当工作的次数：<strong>3</strong></div>") == 1
+    assert page.count("<div>连续拒绝适当工作的次数：") == 1
     assert "社会救助暂行办法第四十五条" in page
 
 
@@ -94,13 +94,24 @@ def test_the_question_is_folded_away_until_somebody_answered_it(street: Street) 
     page = page_of(street, without, "steps/revise_facts/")
     assert page.count("少见情况：连续拒绝适当工作的次数") == 1
     assert '<details class="mb-3">' in page
-    assert 'data-label="连续拒绝适当工作的次数"' not in page_of(street, without)
+    assert "<div>连续拒绝适当工作的次数：" not in page_of(street, without)
 
     household = street.family()
     refused = street.visited(household, **{field(household): "1"})
     page = page_of(street, refused, "steps/revise_facts/")
     assert '<details class="mb-3" open>' in page
     assert f'name="{field(household)}" value="1"' in page
+
+
+def test_a_corrected_number_can_still_be_read(street: Street) -> None:
+    household = street.family()
+    case = street.visited(household, **{field(household): "3"})
+    facts = answers(household) | {field(household): "2", "note": "第三次有正当理由"}
+    case = street.step(street.clerk, case, "revise_facts", JULY_7, **facts)
+    page = page_of(street, case)
+    assert "2016-07-04 的声明，已更正（登记人 赵经办）" in page
+    now, before = page.index("次数：<strong>2<"), page.index("次数：<strong>3<")
+    assert now < page.index("已更正") < before
 
 
 def test_the_month_reduces_and_stops_as_the_interpreter_does(street: Street) -> None:
