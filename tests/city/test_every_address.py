@@ -205,6 +205,7 @@ def other_gates() -> Iterator[tuple[str, Gate]]:
 def case_gates() -> Iterator[tuple[str, Gate]]:
     yield "cases", Gate("page.inbox")
     yield "case", Gate("dibao", of=rows(Case))
+    yield "api-1:case-open", Gate("dibao", "apply", "post")
     yield "api-1:case", Gate("dibao", of=rows(Case, key="number", name="number"))
     for step in PROCEDURES["dibao"].steps:
         if not step.sources:

@@ -147,6 +147,7 @@ class Procedure:
     separations: tuple[Separation, ...] = ()
     opening_page: str = ""  # name of an address
     opening_label: Any = ""
+    apply: Callable[..., Any] | None = None  # opens one for a household, from whichever door
     summary: str = ""  # template of the matter's own part of the case page
     describe: Callable[[Any], Mapping[str, Any]] | None = None  # what that template shows
     _states: Mapping[str, State] = field(init=False, repr=False)

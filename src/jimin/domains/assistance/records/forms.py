@@ -64,6 +64,8 @@ class ApplicationForm(FactsForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
+    examples = {**FactsForm.examples, "agent": "", "account": "622848000001"}
+
     def build(self) -> None:
         super().build()
         self.initial.setdefault("authorised_on", self.on)

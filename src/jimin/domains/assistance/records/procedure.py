@@ -73,6 +73,7 @@ DIBAO = register(
         opening="apply",
         opening_page="dibao-apply",
         opening_label=_("登记低保申请"),
+        apply=do.apply,
         summary="assistance/summary.html",
         describe=describe,
         states=(

@@ -72,11 +72,10 @@ def getting(record: RecordType) -> Json:
 
 def creating(record: RecordType) -> Json:
     wanted = [n for n in record.fields if examples.is_needed(record.field_map[n])]
-    once = _header("Idempotency-Key", "同一个值重复提交只新增一条，第二次回答第一次的结果。")
     return (
         _body(_written(record, record.fields, wanted), examples.written(record))
         | answers(_row(record, "version", least=("id",)), _row_example(record), status=201)
-        | {"parameters": [once]}
+        | {"parameters": [sent_once()]}
     )
 
 
@@ -136,6 +135,11 @@ def _header(name: str, text: str, *, needed: bool = False) -> Json:
         "description": text,
         "schema": {"type": "string"},
     }
+
+
+def sent_once() -> Json:
+    """The header by which a request sent again is known."""
+    return _header("Idempotency-Key", "同一个值重复提交只登记一次，第二次回答第一次的结果。")
 
 
 def _parameters(record: RecordType) -> list[Json]:

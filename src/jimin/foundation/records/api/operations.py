@@ -18,7 +18,7 @@ from ..values import hidden
 from ..views.common import allow, find, find_for
 from . import description
 from .problems import ApiError, Json
-from .reading import as_form_data, limit_of, plain, read
+from .reading import as_form_data, limit_of, plain, read, sending_of
 
 
 def router_for(record: RecordType) -> Router:
@@ -142,10 +142,9 @@ def _create(request: HttpRequest, record: RecordType) -> HttpResponse:
     form = forms.form_for(record, data=as_form_data(record, data, fill=True))
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
-    key = request.headers.get("Idempotency-Key", "")
     made = services.once(
         actor=user,
-        token=f"api:{user.pk}:{key}"[:64] if key else "",
+        token=sending_of(request),
         make=lambda: record.save(actor=user, obj=None, data=form.values()),
     )
     return _after(record, made, status=201)

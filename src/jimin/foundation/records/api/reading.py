@@ -9,10 +9,18 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from jimin.foundation.sealed.rules import sm3
+
 from ..declare import RecordType
 from .problems import ApiError, Json
 
 MOST, USUAL = 200, 50
+
+
+def sending_of(request: HttpRequest) -> str:
+    """What tells this sending from the user's others: its Idempotency-Key, if it has one."""
+    key = request.headers.get("Idempotency-Key", "")
+    return f"api:{sm3(f'{request.user.pk}:{key}'.encode())}"[:64] if key else ""
 
 
 def limit_of(request: HttpRequest) -> int:

@@ -76,6 +76,8 @@ def open_case(
     Area.objects.select_for_update(no_key=True).get(pk=area.pk)
     with acting_as(actor):
         if (earlier := _earlier(token, actor, step)) is not None:
+            if (earlier.case.procedure, earlier.case.household) != (procedure, household):
+                raise _used()
             return earlier.case
         serial = documents.take_numbers(series=procedure, unit=unit.code, year=on.year)[0]
         case = Case(
@@ -169,14 +171,22 @@ def _earlier(
     """The event this very sending made before; a token used for anything else is refused."""
     if not token:
         return None
-    event = Event._base_manager.filter(token=token).select_related("case__area").first()
+    event = (
+        Event._base_manager.filter(token=token)
+        .select_related("case__area", "case__household")
+        .first()
+    )
     if event is None:
         return None
     same_actor = event.actor_id == (actor.pk if isinstance(actor, User) else None)
     same_case = case is None or event.case_id == case.pk
     if not (same_actor and same_case and event.step == step.name):
-        raise StepRefused(_("这份表单已经用于别的办理。请重新打开页面再填。"))
+        raise _used()
     return event
+
+
+def _used() -> StepRefused:
+    return StepRefused(_("这份表单已经用于别的办理。请重新打开页面再填。"))
 
 
 def _require_valid(procedure: Procedure, on: dt.date) -> None:
