@@ -16,8 +16,9 @@ Smaller integer types are fine; floats and decimals are refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,12 @@ def verify_sample(
     *,
     sample: int = 10_000,
     seed: int = 0,
+    tell: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Assesses sampled households and those on an edge again for dibao; see `verify`."""
-    return verify(policy, "dibao", month, households, members, result, sample=sample, seed=seed)
+    return verify(
+        policy, "dibao", month, households, members, result, sample=sample, seed=seed, tell=tell
+    )
 
 
 def verify(
@@ -102,19 +106,23 @@ def verify(
     *,
     sample: int = 10_000,
     seed: int = 0,
+    tell: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Assesses sampled cases and those on an edge again with the exact interpreter.
 
-    Returns how many were compared; raises PolicyMismatch on any difference.
+    Returns how many were compared; raises PolicyMismatch on any difference. `tell` is called with
+    each case, and how many there were.
     """
     opened = policy.benefit(benefit)
     decision = benefit_of(benefit).decision
+    number = count(1)
 
     def reassess(
         group: Mapping[str, object], people: Sequence[Mapping[str, object]]
     ) -> dict[str, Any]:
         case = open_case(opened, month, group, people)
         conclusion, figures, _ = decide(case, decision)
+        tell(next(number))
         fen = {f"{name}_fen": _fen(value) for name, value in figures.items()}
         return {"conclusion": conclusion, "size": len(people), **fen}
 

@@ -26,7 +26,9 @@ from jimin.kernel.areas.queries import counties_open_to
 from jimin.kernel.awards import rules as months
 
 from .models import MonthRun
-from .services import STAGES, approve_month, assess_month, ready_month, require_approvable
+from .services import approve_month, assess_month, ready_month, require_approvable
+
+WHOLE = 100  # how much of a month is done is told in hundredths
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def begin_month(*, actor: User, month: dt.date, counties: Sequence[Area]) -> Sta
         if county.pk not in there:
             values = {"month": months.text(month), "county": county.pk, "name": county.name}
             key = f"{ASSESS.name} {months.text(month)} {county.pk}"
-            begun.append(jobs.begin(actor=actor, kind=ASSESS, key=key, values=values, total=STAGES))
+            begun.append(jobs.begin(actor=actor, kind=ASSESS, key=key, values=values, total=WHOLE))
     return Started(begun, runs)
 
 
@@ -85,7 +87,7 @@ def _assess(run: Run) -> None:
             actor=actor,
             month=month,
             area=county,
-            tell=lambda stage, said: run.tell(stage, STAGES, said),
+            tell=lambda done, said: run.tell(done, WHOLE, said),
         )
     with run.step_at_end() as told:
         [made] = assess_month(actor=actor, month=month, area=county, ready=ready)

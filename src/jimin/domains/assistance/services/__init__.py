@@ -4,7 +4,6 @@ from .applications import apply
 from .assessments import assess, preview, replay
 from .declarations import Declared, bar_of_review, declare, declare_many, review_family
 from .months import (
-    STAGES,
     approve_month,
     assess_month,
     ready_month,
@@ -12,7 +11,6 @@ from .months import (
 )
 
 __all__ = [
-    "STAGES",
     "Declared",
     "apply",
     "approve_month",

@@ -73,12 +73,16 @@ class Ready:
     result: Any
 
 
-Tell = Callable[[int, str], None]
-STAGES = 4  # of a run: reading, computing, computing again, writing
+Tell = Callable[[int, str], None]  # how much is done, in hundredths, and what is being done
+READING, COMPUTING, COMPARING, WRITING = 0, 20, 35, 85  # where each begins
 
 
-def _nobody(stage: int, said: str) -> None:
+def _nobody(done: int, said: str) -> None:
     return None
+
+
+def _between(first: int, last: int, done: int, total: int) -> int:
+    return first + (last - first) * min(done, total) // max(total, 1)
 
 
 @transaction.atomic
@@ -104,23 +108,28 @@ def ready_month(*, actor: User | System, month: dt.date, area: Area, tell: Tell 
     """Compute a month in advance, in no transaction: nobody who writes has to wait for it."""
     require(actor=actor, verb="assess_month", subject="dibao", area=area.pk)
     month = months.month_of(month)
-    tell(0, _("正在读取在册家庭的情况……"))
-    households, members = _tables(_families(area, month), month)
+    tell(READING, _("正在读取在册家庭的情况……"))
+    households, members = _tables(_families(area, month), month, tell)
     return _computed(month, households, members, tell)
 
 
 def _computed(month: dt.date, households: Any, members: Any, tell: Tell = _nobody) -> Ready:
     policy, text = load_policy(settings.POLICY), months.text(month)
     said = {"count": households.num_rows}
+    compared = min(SAMPLE, households.num_rows)
+
+    def tell_compared(done: int) -> None:
+        told = _("已核定 %(count)s 户，正在逐户复算，已复算 %(done)s 户……") % {**said, "done": done}
+        tell(_between(COMPARING, WRITING, done, compared), told)
+
     try:
-        tell(1, _("正在按规则核定 %(count)s 户……") % said)
+        tell(COMPUTING, _("正在按规则核定 %(count)s 户……") % said)
         trace = traceable(policy.at(text), benefit_of("dibao").decision)
         result = assess_city(policy, text, households, members, trace=trace)
-        tell(2, _("已核定 %(count)s 户，正在逐户复算……") % said)
-        verify_sample(policy, text, households, members, result, sample=SAMPLE)
+        verify_sample(policy, text, households, members, result, sample=SAMPLE, tell=tell_compared)
     except PolicyError as error:
         raise ValidationError(_("不能核定：%(reason)s") % {"reason": str(error)}) from error
-    tell(3, _("复算一致，正在写入 %(count)s 户的建议……") % said)
+    tell(WRITING, _("复算一致，正在写入 %(count)s 户的建议……") % said)
     return Ready(policy, households, members, result)
 
 
@@ -257,7 +266,7 @@ def _facts(declaration: Declaration, award: Award | None, month: dt.date) -> dic
     )
 
 
-def _tables(families: Sequence[_Family], month: dt.date) -> tuple[Any, Any]:
+def _tables(families: Sequence[_Family], month: dt.date, tell: Tell = _nobody) -> tuple[Any, Any]:
     """Households and members as the city's rules read them, money in fen."""
     import pyarrow as pa  # 50 MB that only a run of the month needs
 
@@ -272,7 +281,7 @@ def _tables(families: Sequence[_Family], month: dt.date) -> tuple[Any, Any]:
         for family in families
     ]
     asked = queries.member_facts()
-    members = _members(families, month, asked)
+    members = _members(families, month, asked, tell)
     return (
         pa.Table.from_pylist(households, schema=pa.schema(_household_columns(pa))),
         pa.Table.from_pylist(members, schema=pa.schema(_member_columns(pa, asked))),
@@ -304,13 +313,17 @@ def _born_by(month: dt.date) -> Q:
 
 
 def _members(
-    families: Sequence[_Family], month: dt.date, asked: Mapping[str, Fact]
+    families: Sequence[_Family], month: dt.date, asked: Mapping[str, Fact], tell: Tell
 ) -> list[dict[str, Any]]:
     """The members of all families, read in portions of ids."""
     money = [name for name, fact in asked.items() if isinstance(fact, Money)]
     found = []
-    declarations = iter([family.declaration.pk for family in families])
-    while portion := list(islice(declarations, BATCH)):
+    declarations = [family.declaration.pk for family in families]
+    for done in range(0, len(families), BATCH):
+        portion = declarations[done : done + BATCH]
+        said = {"count": len(families), "done": done}
+        told = _("正在读取在册 %(count)s 户的情况，已读 %(done)s 户……") % said
+        tell(_between(READING, COMPUTING, done, len(families)), told)
         rows = MemberFacts._base_manager.filter(
             _born_by(month), declaration__in=portion
         ).values_list("declaration__household", *asked)

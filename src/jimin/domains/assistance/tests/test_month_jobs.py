@@ -263,3 +263,21 @@ def test_a_county_sees_nothing_of_anothers_month(two_counties: Street) -> None:
     elsewhere = text(signed_in(two_counties.other_officer))
     assert "正在办理和没有办成的" not in elsewhere
     assert "昌邑区" not in elsewhere
+
+
+def test_the_progress_of_a_month_moves_family_by_family(
+    two_counties: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, str]] = []
+
+    def tell(run: Any, done: int, total: int = 0, message: str = "") -> None:
+        told.append((done, message))
+
+    monkeypatch.setattr(runs.Run, "tell", tell)
+    monkeypatch.setattr(months, "BATCH", 1)
+    begin(two_counties.officer)
+    work(batch=True)
+    assert [done for done, _said in told] == [0, 0, 10, 20, 60, 85, 85]
+    assert told[2][1] == "正在读取在册 2 户的情况，已读 1 户……"
+    assert told[4][1] == "已核定 2 户，正在逐户复算，已复算 1 户……"
+    assert Job._base_manager.get().total == 100
