@@ -180,9 +180,9 @@ def _chosen_by(field: forms.Field) -> Json:
         return {"enum": ["", *(value for value, _label in choices)]}
     match field:
         case forms.DateField():
-            return {"format": "date"}
+            return {"anyOf": [{"format": "date"}, {"maxLength": 0}]}
         case forms.DecimalField():
-            return {"type": "number"}
+            return {"type": ["number", "string"], "maxLength": 0}
         case AreaField():
             return {"pattern": "^([0-9]{12})?$"}
     return {}

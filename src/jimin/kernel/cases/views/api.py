@@ -58,6 +58,11 @@ def _written_out(value: Any) -> Any:
 Day = Annotated[dt.date | None, BeforeValidator(_written_out)]
 
 
+def _openable() -> dict[str, Procedure]:
+    """The kinds of application a program may hand in."""
+    return {p.name: p for p in PROCEDURES.values() if p.apply is not None}
+
+
 def _nothing() -> None:
     """What was left out; the form then says in its own words that it is needed."""
 
@@ -69,7 +74,9 @@ class Opening(Schema):
         extra="forbid", json_schema_extra={"required": ["procedure", "household", "data"]}
     )
 
-    procedure: str = Field(default_factory=str, title="事项")
+    procedure: str = Field(
+        default_factory=str, title="事项", json_schema_extra={"enum": [*_openable()]}
+    )
     household: Annotated[int | None, WithJsonSchema({"type": "integer"})] = Field(
         default_factory=_nothing, strict=True, title="家庭", description="家庭登记的 id"
     )
@@ -93,10 +100,6 @@ class Entered(Schema):
 def _steps() -> list[tuple[Procedure, Step]]:
     """Every step a case can be taken on by, of every procedure."""
     return [(p, step) for p in PROCEDURES.values() for step in p.steps if step.sources]
-
-
-def _openable() -> dict[str, Procedure]:
-    return {p.name: p for p in PROCEDURES.values() if p.apply is not None}
 
 
 def _data_of(step: Step | None) -> dict[str, Any]:
