@@ -138,6 +138,26 @@ def test_every_wrong_cell_is_named(clerk: Client, tmp_path: Path) -> None:
     assert [e.verb for e in Entry.objects.all()] == ["import"]
 
 
+def test_all_that_is_wrong_with_a_row_is_said_at_once(clerk: Client, tmp_path: Path) -> None:
+    """Nobody corrects a cell to be told of the next one."""
+    file = workbook(
+        tmp_path,
+        ["姓名", "身份证号码", "电话", "所在村", "出生日期"],
+        ["张伟", "220202195001010000", "139 not", "没有的村", "1950-01-01"],
+        ["李娜", "", "139 not", HERE, "去年"],
+    )
+    page = preview(clerk, file)
+    assert sorted((row, column) for row, column, _said in messages(page)) == [
+        (2, "公民身份号码"),
+        (2, "所在村"),
+        (2, "电话"),
+        (3, "公民身份号码"),
+        (3, "出生日期"),
+        (3, "电话"),
+    ]
+    assert persons() == []
+
+
 def test_a_name_that_fits_two_villages_is_not_guessed(clerk: Client, tmp_path: Path) -> None:
     Area.objects.filter(pk__in=[HERE, ALSO_HERE]).update(name="新村")
     file = workbook(

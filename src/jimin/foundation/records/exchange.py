@@ -12,7 +12,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -190,7 +195,10 @@ class Pass:
             if isinstance(parse, Links):
                 parse.learn(raw for row in rows if (raw := row.raw(self.labels[name])) != "")
         given = [(row, found.get(self._same(self.keys[row.number]))) for row in rows]
-        data = [self._values(row, stored) if not row.faults else {} for row, stored in given]
+        data = [self._values(row, stored) for row, stored in given]
+        for (row, _stored), values in zip(given, data, strict=True):
+            if row.faults:
+                self._find_more(row, values)
         kind = type(self.record)
         if kind.create is not None or kind.change is not None:
             pairs = zip(given, data, strict=True)
@@ -240,6 +248,27 @@ class Pass:
             if value is not None and value != "":
                 data[name] = value
         return data
+
+    def _find_more(self, row: Row, data: Mapping[str, Any]) -> None:
+        """What else is wrong with a row, said together with what could not be read of it."""
+        told = {fault.column for fault in row.faults}
+        read = {name: value for name, value in data.items() if self.labels[name] not in told}
+        obj: models.Model = self.record.model()
+        services.put(self.record, obj, read)
+        unread = set(self.record.field_map) - set(read)
+
+        def check_fields() -> None:
+            obj.clean_fields(exclude=unread)
+
+        for check in (check_fields, obj.clean):
+            try:
+                check()
+            except ObjectDoesNotExist:  # a link of those that could not be read
+                continue
+            except ValidationError as error:
+                wrong = error.update_error_dict({})
+                wrong = {name: found for name, found in wrong.items() if name in read}
+                self._refuse(row, None, ValidationError(wrong))
 
     def _is_as_exported(self, raw: Raw, stored: Any, name: str) -> bool:
         """A masked number or a link just as our own export wrote it means no change."""
