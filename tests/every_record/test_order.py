@@ -196,3 +196,14 @@ def test_rows_of_a_place_are_found_by_it_all_the_same(places: None, long_lists: 
             page = paging.page_of(rows, paging.order_of(PERSON, "birth"), {}, along=along)
             assert len(page.rows) == wanted
     assert {here.area_id, there.area_id} == {HERE, ALSO_HERE}
+
+
+@of_persons
+def test_the_order_can_be_chosen_where_no_heads_are_shown(
+    record: RecordType, keeper: Client
+) -> None:
+    """On a phone every row is a card."""
+    make(PERSON)
+    text = keeper.get(PERSON.url(), {"sort": "birth"}).content.decode()
+    menu = text[text.index("record-sort") :].partition("</details>")[0]
+    assert re.findall(r"sort=(-?[a-z_]+)", menu) == ["name", "sex", "-birth", "area", "died_on"]

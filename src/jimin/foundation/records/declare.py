@@ -197,6 +197,10 @@ class RecordType:
     def prepare(self, obj: Any) -> None:
         """Fill in what follows from other values, or raise ValidationError; before any save."""
 
+    def heading(self, obj: Any) -> str:
+        """What a record is called on its page and by those beside it."""
+        return str(obj)
+
     def pick_text(self, obj: Any) -> str:
         """How the record is told from its namesakes in a list to pick from."""
         return str(obj)

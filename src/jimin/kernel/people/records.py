@@ -326,6 +326,10 @@ class HouseholdRecord(RecordType):
     def prepare(self, obj: Household) -> None:
         services.must_be_lowest(obj.area)
 
+    def heading(self, obj: Household) -> str:
+        """Nobody knows a family by its number."""
+        return f"{obj.head.name}（{obj.number}）" if obj.head else obj.number
+
     def pick_text(self, obj: Household) -> str:
         head: models.Model | None = obj.head
         return " ".join(str(part) for part in (obj.number, head, place(obj)) if part)

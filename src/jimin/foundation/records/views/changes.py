@@ -86,7 +86,7 @@ def act(request: HttpRequest, record: RecordType, pk: str, name: str) -> HttpRes
             return redirect(record.url("page", obj.pk))
     context = {
         "record": record,
-        "object": obj,
+        "heading": record.heading(obj),
         "action": action,
         "form": form,
         "back_url": record.url("page", obj.pk),
@@ -121,6 +121,7 @@ def _form(request: HttpRequest, record: RecordType, form: Any, obj: Any = None) 
     context = {
         "record": record,
         "object": obj,
+        "heading": record.heading(obj) if obj is not None else "",
         "form": form,
         "back_url": record.url("page", obj.pk) if obj is not None else record.url(),
     }
@@ -138,6 +139,7 @@ def _stale(request: HttpRequest, record: RecordType, form: Any, stored: Any) -> 
     context = {
         "record": record,
         "object": stored,
+        "heading": record.heading(stored),
         "form": form,
         "back_url": record.url("page", stored.pk),
         "last": lines[0] if lines else None,

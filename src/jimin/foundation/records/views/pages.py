@@ -44,7 +44,9 @@ def beside(request: HttpRequest, record: RecordType, pk: str) -> HttpResponse:
 
 
 def _neighbour(record: RecordType, obj: Any) -> dict[str, str] | None:
-    return None if obj is None else {"href": record.url("page", obj.pk), "name": str(obj)}
+    return (
+        None if obj is None else {"href": record.url("page", obj.pk), "name": record.heading(obj)}
+    )
 
 
 @require_POST
@@ -81,6 +83,7 @@ def page_context(
     return {
         "record": record,
         "object": obj,
+        "heading": record.heading(obj),
         "groups": _groups(record, obj, shown or {}),
         "is_unmasked": bool(shown),
         "may_unmask": has_sealed and record.may(user, "unmask", obj),

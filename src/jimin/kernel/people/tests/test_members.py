@@ -283,3 +283,17 @@ def test_birth_and_sex_must_fit_the_identity_number(clerk: User) -> None:
             data={"name": "张伟", "citizen_id": NUMBER, "sex": "1", "area": HERE},
         )
     assert refused.value.message_dict == {"sex": ["性别与公民身份号码不一致，请核对。"]}
+
+
+def test_a_household_is_called_by_its_head(clerk: User) -> None:
+    client = Client()
+    client.force_login(clerk)
+    with acting_as_system("test"):
+        one = household(head=person("张伟"))
+        other = household("H2", head=person("李娜"))
+    page = client.get(reverse("records:household-page", args=[one.pk])).content.decode()
+    assert "<h1>张伟（H1）</h1>" in page
+    beside = client.get(reverse("records:household-beside", args=[one.pk])).content.decode()
+    assert "下一条：李娜（H2）" in beside
+    form = client.get(reverse("records:household-edit", args=[other.pk])).content.decode()
+    assert "修改 李娜（H2）" in form
