@@ -267,6 +267,17 @@ def test_an_officer_reports_where_a_target_stands(clients: Any, plan: Plan) -> N
     assert again.headers["Location"] == f"/plan/target/{target.pk}/#reports"
 
 
+def test_the_form_names_the_unit_and_asks_for_a_base_only_where_there_is_one(
+    clients: Any, plan: Plan
+) -> None:
+    client = clients("city_officer")
+    lottery, share = (Target.objects.get(plan=plan, code=code) for code in ("T16", "T13"))
+    page = client.get(f"/plan/target/{lottery.pk}/").content.decode()
+    assert "数（元）" in page
+    assert 'name="denominator"' not in page
+    assert 'name="denominator"' in client.get(f"/plan/target/{share.pk}/").content.decode()
+
+
 def test_a_leader_sees_no_form_and_cannot_report(clients: Any, plan: Plan) -> None:
     client = clients("city_leader")
     target = Target.objects.get(plan=plan, code="T16")

@@ -18,6 +18,7 @@ from jimin.kernel.areas.queries import counties
 from ..models import Allocation, Deliverable, Evidence, Target
 from ..queries import Holding, Pasted
 from ..rules import tables
+from ..rules.indicators import Kind
 from ..services.adjustments import Stage
 from ..services.reports import Item
 from ..services.units import Listed
@@ -126,6 +127,10 @@ class ReportForm(EvidenceFields):
         field = self.fields["area"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Area.objects.filter(code__in=codes)
+        if not Kind(target.aggregation).is_quotient:
+            del self.fields["denominator"]
+            if target.unit:
+                self.fields["numerator"].label = _("数（%(unit)s）") % {"unit": target.unit}
         if not user.may("verify", "workplans.report", target.plan.area_id):
             del self.fields["received_on"], self.fields["reason"]
 
@@ -133,8 +138,9 @@ class ReportForm(EvidenceFields):
         """What the service takes."""
         given = self.cleaned_data
         item = self.item()
-        names = ("area", "on", "numerator", "denominator", "evidence")
+        names = ("area", "on", "numerator", "evidence")
         return {name: given[name] for name in names} | {
+            "denominator": given.get("denominator"),
             "items": [item] if item else [],
             "received_on": given.get("received_on"),
             "reason": given.get("reason", ""),
@@ -399,7 +405,7 @@ class UnitReportForm(ReportForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name in ("numerator", "denominator", "area"):
-            del self.fields[name]
+            self.fields.pop(name, None)
         self.rows = rows
         self.pasted = pasted.numbers if pasted else {}
         if pasted and pasted.total is not None:
