@@ -1,8 +1,12 @@
 """The city and its counties are areas enough for a plan; its two people, and the demo's ledger."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
@@ -30,6 +34,13 @@ def _files(settings: Any, tmp_path: Any) -> None:
 
 @pytest.fixture
 def counties(db: None) -> None:
+    make_counties()
+
+
+def make_counties() -> None:
+    """Does nothing where they are there already."""
+    if Area.objects.exists():
+        return
     province = Area.objects.create(
         code="220000000000", name="吉林省", level="province", kind="province"
     )
@@ -40,6 +51,25 @@ def counties(db: None) -> None:
         Area(code=f"{code}000000", name=name, level="county", kind="county", parent=city)
         for code, name in COUNTIES.items()
     )
+
+
+@pytest.fixture(scope="module")
+def standing_ledger(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: Any
+) -> Iterator[None]:
+    """The ledger made once for a whole module, in which `plan` finds it.
+
+    What a test changes is undone after it, and all of it after the last.
+    """
+    with (
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files")),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        make_counties()
+        ledger.load_ledger(actor=System("试验"))
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ from jimin.kernel.workplans.services.adjustments import Stage
 
 CITY, CHANGYI = "220200000000", "220202000000"
 JUNE = dt.date(2016, 6, 30)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_ledger")]
 
 
 def target(plan: Plan, code: str) -> Target:

@@ -16,7 +16,7 @@ from jimin.kernel.workplans.rules import tables
 from jimin.kernel.workplans.services import ledger, units
 from jimin.kernel.workplans.services.units import Listed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system", "standing_ledger")]
 CITY, CHANGYI = "220200000000", "220202000000"
 JUNE = dt.date(2016, 6, 30)
 NAMES = ["兴华街道", "文庙街道", "昌邑区东局子街道"]

@@ -22,7 +22,7 @@ from jimin.kernel.workplans.models import (
 from jimin.kernel.workplans.services import ledger, periods, reports, units
 from jimin.kernel.workplans.services.units import Listed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_system", "standing_ledger")]
 CITY, CHANGYI, YONGJI = "220200000000", "220202000000", "220221000000"
 MAY, JUNE = dt.date(2016, 5, 31), dt.date(2016, 6, 30)
 
