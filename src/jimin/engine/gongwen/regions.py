@@ -1,6 +1,7 @@
 """Which part of a text is last year's work, the plan, the glossary or an annex."""
 
 import re
+from bisect import bisect_left
 
 from jimin.engine.gongwen.model import Node, Region, RegionKind
 
@@ -22,6 +23,9 @@ _GLOSSARY = re.compile(
     r"(?:有关|相关|部分)?(?:名词|术语|用语)(?:解释|注释|说明)[:]?$|(?:名词|术语|用语)$|^注释[:]?$|^注[:]"
 )
 _ANNEX = re.compile(r"附件\d*[:]?(?=\s|$|[^:]{0,40}$)|附表")
+# A sentence that ends what such a lead began: 下一步,要新建…
+_NEXT_STEPS = re.compile(r"(?<=[。\n ])(?:下一步|下一阶段|下半年|明年)[^。\n]{0,6}[,要将]")
+_LONGEST_LEAD = 300
 _PLAN_AHEAD = re.compile(r"打算|计划|思路|安排|下一步")
 # The columns of a table copied cell by cell are no headings.
 _COLUMN = re.compile(
@@ -108,12 +112,18 @@ def _says_now(title: str, year: int) -> bool:
 def _leads(text: str) -> dict[int, RegionKind]:
     """Where a paragraph that tells of both (总结和打算汇报如下) leads on, headings must tell."""
     marks: dict[int, RegionKind] = {}
+    ends = [m.start() for m in _NEXT_STEPS.finditer(text)]
     for m in _REVIEW_LEAD.finditer(text):
-        told = text[
-            max(text.rfind("\n", 0, m.start()), text.rfind("。", 0, m.start())) + 1 : m.end()
-        ]
-        if not _PLAN_AHEAD.search(told):
-            marks[m.end()] = "review"
+        lowest = max(0, m.start() - _LONGEST_LEAD)
+        begins = max(
+            text.rfind("\n", lowest, m.start()), text.rfind("。", lowest, m.start()), lowest
+        )
+        if _PLAN_AHEAD.search(text, begins, m.end()):
+            continue
+        marks[m.end()] = "review"
+        following = bisect_left(ends, m.end())
+        if following < len(ends):
+            marks[ends[following]] = "plan"
     return marks
 
 
