@@ -108,6 +108,7 @@ def test_the_pages_of_a_register_are_asked_beside_one_written_by_hand(installed:
         "sqlite_last_page_of_a_township",
         "sqlite_last_page_of_a_county",
         "sqlite_list_page_of_a_county_p95",
+        "sqlite_list_page_of_a_county_names_p95",
         "sqlite_search_by_number_p95",
         "sqlite_search_by_last_digits_p95",
         "sqlite_search_by_name_p95",

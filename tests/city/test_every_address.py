@@ -254,6 +254,7 @@ def plan_gates() -> Iterator[tuple[str, Gate]]:
         yield "plan-indicator", Gate(subject, of=one(name=indicator.name))
     yield "plan-target", Gate(subject, of=target)
     yield "plan-report", Gate(subject, "view", "post", of=target)
+    yield "plan-report", Gate(subject, of=target)  # leads back to the target
     yield "plan-ledger", Gate(subject, of=whole)
     yield "plan-text", Gate(subject, of=whole)
     yield "plan-original", Gate(subject, of=one_nowhere(pk=plan["pk"]))  # it was not uploaded

@@ -21,7 +21,6 @@ BEHIND = {
     ("awards.award", "grant"): "the step `confirm` of a case, and the approval of a month",
     ("awards.award", "change"): "the approval of a month",
     ("awards.award", "stop"): "the approval of a month",
-    ("dibao", "declare"): "the services that take a family's yearly declaration",
     ("dibao", "investigate"): "the step `visit`: who can be put down as having been there",
     ("dibao", "recuse"): "an application that names relatives among the staff",
     ("jobs.job", "view"): "the jobs of others; one's own need no grant",

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from .errors import DefinitionError
@@ -179,7 +178,7 @@ class _Written:
 
     @property
     def place(self) -> str:
-        return f"{Path(self.file).name}:{self.line}"
+        return f"{_file_name(self.file)}:{self.line}"
 
 
 class RuleBook:
@@ -334,7 +333,7 @@ class RuleBook:
         label, cite, unmet, since, until, replaces = about
         code = formula.__code__
         name = replaces or formula.__name__
-        place = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+        place = f"{_file_name(code.co_filename)}:{code.co_firstlineno}"
         written = _Written(
             name, scope, label, cite, unmet,
             _day(since, "since", place, name), _day(until, "until", place, name),
@@ -463,6 +462,12 @@ def _located(error: DefinitionError, written: _Written) -> DefinitionError:
         if (code.co_filename, code.co_name) == (written.file, written.function):
             line = step.tb_lineno
         step = step.tb_next
-    located = DefinitionError(f"{Path(written.file).name}:{line} 规则 {written.name}：{error}")
+    located = DefinitionError(f"{_file_name(written.file)}:{line} 规则 {written.name}：{error}")
     located.located = True  # type: ignore[attr-defined]
     return located
+
+
+def _file_name(path: str) -> str:
+    from pathlib import Path  # whoever only imports the engine does without
+
+    return Path(path).name

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jimin.engine.sentences import Name, Sentence
 
 from .parameters import read_yaml
 
-PHRASES: Final = Path(__file__).with_name("english.yaml")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 UNNAMED: Final = re.compile(r"第 (?P<nth>\d+) 名(?P<what>\w+)|成员(?P<place>\d+)")
 SIGNS: Final = {"；": "; ", "：": ": ", "、": ", "}
 ARTICLE: Final = re.compile(
@@ -180,10 +181,17 @@ def arabic(numeral: str) -> int:
 CHINESE: Final = Language()
 
 
+def phrases() -> Path:
+    """The catalogue of the engine's own phrases."""
+    from pathlib import Path
+
+    return Path(__file__).with_name("english.yaml")
+
+
 @cache
 def english(*catalogues: Path) -> English:
     """English with the labels of some policies; a label in two of them is that of the later."""
     texts: dict[str, str] = {}
-    for path in (PHRASES, *catalogues):
+    for path in (phrases(), *catalogues):
         texts.update(read_yaml(path))
     return English(texts)

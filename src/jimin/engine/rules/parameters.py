@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jimin.engine.sentences import Name, said
 
 from . import units
 from .errors import PolicyError
 from .units import Unit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STATUSES: Final = ("confirmed", "example")
 NUMBER: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?|-?\d+(?:\.\d+)?%?|-?\d+/\d+")
@@ -112,18 +114,24 @@ def read_yaml(path: Path) -> Any:
         try:
             return yaml.load(file, Loader=_loader())  # noqa: S506 (builds only text)
         except yaml.MarkedYAMLError as broken:
-            mark = broken.problem_mark
-            where = said("第 {line} 行", line=mark.line + 1) if mark else "某处"
             raise PolicyError(
                 "{file} {where}的格式不对：请检查缩进、冒号和引号。",
                 file=Name(path.name),
-                where=where,
+                where=_where(path, broken),
             ) from broken
         except UnicodeDecodeError as broken:
             raise PolicyError(
                 "{file} 不是 UTF-8 文字，无法读取；请另存为 UTF-8 编码的 YAML 文件。",
                 file=Name(path.name),
             ) from broken
+
+
+def _where(path: Path, broken: Any) -> Any:
+    """The line of a fault; libyaml may put it behind the last."""
+    if not broken.problem_mark:
+        return "某处"
+    last = len(path.read_text(encoding="utf-8").splitlines())
+    return said("第 {line} 行", line=min(broken.problem_mark.line + 1, last))
 
 
 def load_parameters(*places: Path) -> tuple[Parameter, ...]:

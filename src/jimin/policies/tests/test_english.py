@@ -13,7 +13,7 @@ from jimin.engine.rules.book import PLACE
 from jimin.engine.rules.compare import compare
 from jimin.engine.rules.counterfactual import smallest_changes
 from jimin.engine.rules.expressions import Constant
-from jimin.engine.rules.language import PHRASES, Counted, English
+from jimin.engine.rules.language import Counted, English, phrases
 from jimin.engine.rules.parameters import read_yaml
 from jimin.engine.rules.walk import walk
 from jimin.policies import assess, benefit_of, load_policy, policy_names
@@ -94,7 +94,7 @@ def test_the_catalogues_hold_nothing_that_is_not_said(policy: str) -> None:
 def test_no_text_has_two_translations() -> None:
     for policy in policy_names():
         found: dict[str, Path] = {}
-        for path in (PHRASES, *catalogues(policy)):
+        for path in (phrases(), *catalogues(policy)):
             for text in read_yaml(path):
                 where = found.setdefault(text, path)
                 assert where == path or text == "无", f"{text}: {where.name}, {path.name}"
