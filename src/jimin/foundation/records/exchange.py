@@ -44,6 +44,7 @@ from .checks import digest_for
 from .declare import RecordType
 from .models import Upload
 from .services import Draft
+from .statistics import Statistics
 from .values import cell, hidden, show_value
 
 LARGEST = 40 * 2**20
@@ -172,6 +173,7 @@ class Pass:
         self.actor, self.record, self.table, self.writes = actor, record, table, writes
         self.reason = (_("导入“%(file)s”") % {"file": file_name})[:400] if writes else ""
         self.rights = Rights(actor, record)
+        self.statistics = Statistics(record.model)
         self.labels = {name: heading(record, name) for name in record.fields}
         self.parsers = {
             name: parser_for(record, record.field_map[name])
@@ -190,6 +192,12 @@ class Pass:
 
     def take(self, rows: Sequence[Row]) -> list[Outcome]:
         """Check these rows and, in a pass that writes, write them with their history."""
+        outcomes = self._taken(rows)
+        if self.writes:
+            self.statistics.add(len(rows))
+        return outcomes
+
+    def _taken(self, rows: Sequence[Row]) -> list[Outcome]:
         found = self._stored([self.keys[row.number] for row in rows])
         for name, parse in self.parsers.items():
             if isinstance(parse, Links):
