@@ -69,6 +69,13 @@ class Count:
         return self.number > SORTED
 
 
+@dataclass(frozen=True)
+class Along:
+    """How a list is read that is so long that it is read along the index of its order."""
+
+    area: str  # the column by which SQLite would rather find all rows, to sort them; else empty
+
+
 def sortable(record: RecordType, name: str) -> bool:
     """Fields sort by their stored value; sealed ones have no order, the key of a link says nothing
     to its reader."""
@@ -133,7 +140,7 @@ def page_of(
     order: Sequence[Key],
     asked: Mapping[str, str],
     size: int = SIZE,
-    along: str = "",
+    along: Along | None = None,
 ) -> Page:
     """The page after or before the row that `asked` names, or the first, or with `last` the last.
 
@@ -160,7 +167,7 @@ def page_of(
 
 
 def neighbours(
-    queryset: QuerySet[Any], order: Sequence[Key], pk: str, along: str = ""
+    queryset: QuerySet[Any], order: Sequence[Key], pk: str, along: Along | None = None
 ) -> tuple[Any, Any]:
     """The rows before and after the one with this key; none when it is not in the list."""
     edge = _edge(queryset, pk)
@@ -180,12 +187,16 @@ def count_of(queryset: QuerySet[Any]) -> Count:
     return Count(min(number, COUNTED), number <= COUNTED)
 
 
-def reading_along(record: RecordType, count: Count) -> str:
-    """The column of the area, where a list is so long that it is read along the index of its order
-    and each row asked for its area. SQLite would rather find all rows of the area and sort them;
-    PostgreSQL sees by itself what a page needs."""
-    is_wanted = count.is_long and _has_own_area(record) and connection.vendor == "sqlite"
-    return _attname(record, record.area) if is_wanted else ""
+def reading_along(record: RecordType, count: Count) -> Along | None:
+    """How a list of so many rows is read; nothing where it may as well be sorted.
+
+    Each row is then asked for its area: PostgreSQL sees by itself what a page needs, SQLite does
+    not.
+    """
+    if not count.is_long:
+        return None
+    is_hidden = _has_own_area(record) and connection.vendor == "sqlite"
+    return Along(_attname(record, record.area) if is_hidden else "")
 
 
 def _edge(queryset: QuerySet[Any], pk: str) -> Model | None:
@@ -204,17 +215,24 @@ def _keys(
     number: int,
     *,
     backward: bool,
-    along: str,
+    along: Along | None,
 ) -> list[Any]:
     """The keys of the first rows beyond the edge."""
     rows = queryset.select_related(None)
-    if along and order[0].name != along:
-        rows = _unindexed(rows, along)
+    if along and along.area and order[0].name != along.area:
+        rows = _unindexed(rows, along.area)
+    parts = _parts if along and order[0].may_be_null else _whole
     keys: list[Any] = []
-    for part in _parts(rows, order, edge, backward=backward):
+    for part in parts(rows, order, edge, backward=backward):
         if len(keys) < number:
             keys += part.values_list("pk", flat=True)[: number - len(keys)]
     return keys
+
+
+def _whole(
+    queryset: QuerySet[Any], order: Sequence[Key], edge: Model | None, *, backward: bool
+) -> Iterator[QuerySet[Any]]:
+    yield _beyond(queryset, order, order, edge, backward=backward)
 
 
 def _parts(
@@ -223,9 +241,6 @@ def _parts(
     """What lies beyond the edge. Where the first column may be empty, the rows in which it is come
     apart: databases disagree about where they lie in an index."""
     first, *rest = order
-    if not first.may_be_null:
-        yield _beyond(queryset, order, order, edge, backward=backward)
-        return
     plain = [replace(first, may_be_null=False), *rest]
     is_edge_empty = edge is not None and getattr(edge, first.name) is None
     is_edge_filled = edge is not None and not is_edge_empty
