@@ -30,7 +30,8 @@ WITHOUT_DATABASE = [
 ]
 
 
-WORKERS = str(min(8, os.cpu_count() or 1))
+# One more than processors: there is always one that waits for a browser or a process it started.
+WORKERS = str(min(8, (os.cpu_count() or 1) + 1))
 # No test asks what a power cut leaves of PostgreSQL.
 NO_FLUSH = {"PGOPTIONS": "-c synchronous_commit=off -c jit=off"}
 

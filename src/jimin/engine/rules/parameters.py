@@ -130,7 +130,7 @@ def _where(path: Path, broken: Any) -> Any:
     """The line of a fault; libyaml may put it behind the last."""
     if not broken.problem_mark:
         return "某处"
-    last = len(path.read_text(encoding="utf-8").splitlines())
+    last = path.read_text(encoding="utf-8").count("\n") + 1
     return said("第 {line} 行", line=min(broken.problem_mark.line + 1, last))
 
 

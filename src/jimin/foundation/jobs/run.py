@@ -103,6 +103,10 @@ class Run:
         """A folder for this attempt's files. What a killed attempt left behind is deleted."""
         of_job = Path(default_storage.path(f"jobs/work/{self.job.pk}"))
         shutil.rmtree(of_job, ignore_errors=True)
+        kept = Path(default_storage.path(str(self.job.result))) if self.job.result else None
+        for sealed in Path(default_storage.path(self._results)).glob(f"{self.job.pk}-*"):
+            if sealed != kept:
+                sealed.unlink(missing_ok=True)
         own = of_job / str(self.attempt)
         own.mkdir(parents=True, mode=0o700)
         try:
@@ -115,7 +119,7 @@ class Run:
 
         `also` runs in the same transaction.
         """
-        kept = f"jobs/{timezone.localdate():%Y/%m}/{self.job.pk}-{uuid.uuid4().hex[:8]}"
+        kept = f"{self._results}/{self.job.pk}-{uuid.uuid4().hex[:8]}"
         into = Path(default_storage.path(kept))
         into.parent.mkdir(parents=True, exist_ok=True)
         seal_file(path, into)
@@ -128,6 +132,11 @@ class Run:
             raise
         if old and old != kept:
             default_storage.delete(old)
+
+    @property
+    def _results(self) -> str:
+        """Where the results of the jobs of a month lie."""
+        return f"jobs/{timezone.localtime(self.job.at):%Y/%m}"
 
     def _held(self) -> Job:
         job = Job._base_manager.select_for_update().get(pk=self.job.pk)

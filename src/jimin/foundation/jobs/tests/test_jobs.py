@@ -306,6 +306,30 @@ def test_results_and_jobs_are_deleted_after_their_time(
     assert not Job._base_manager.exists()
 
 
+def test_a_result_nobody_can_fetch_is_deleted_by_the_next_attempt(
+    clerk: User, declared: Declare, tmp_path: Path, settings: Any
+) -> None:
+    """A killed process leaves a sealed file that no job names."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    plain = tmp_path / "plain.csv"
+    plain.write_text("姓名\n", encoding="utf-8")
+
+    def write(run: Run) -> None:
+        with run.folder():
+            run.keep(plain, "名册.csv")
+
+    kind = declared(write)
+    jobs = [services.ask(actor=clerk, kind=kind) for _ in range(2)]
+    month = tmp_path / f"files/jobs/{timezone.localdate():%Y/%m}"
+    month.mkdir(parents=True)
+    (month / f"{jobs[0].pk}-deadbeef").touch()
+    work(batch=True)
+    assert {str(path) for path in month.iterdir()} == {now(job).result.path for job in jobs}
+    Job._base_manager.update(state=Job.State.RUNNING)
+    with Run(now(jobs[0]), "again").folder():
+        assert Path(now(jobs[0]).result.path).exists()
+
+
 # Who sees what
 
 
