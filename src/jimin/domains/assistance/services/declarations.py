@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jimin.foundation.access.models import User
@@ -77,13 +78,24 @@ def bar_of_review(household: Household) -> str:
 
 @transaction.atomic
 def review_family(
-    *, actor: User | System, household: Household, data: Mapping[str, Any], on: dt.date
+    *,
+    actor: User | System,
+    household: Household,
+    data: Mapping[str, Any],
+    on: dt.date | None = None,
+    seen: int | None = None,
 ) -> Declaration:
     """Record what is known anew of a family on the books; the next month is assessed by it.
 
     Facts that are the same as before change nothing, so what is sent twice is recorded once.
+    `seen` is the declaration that stood on the page: facts another has entered since are not
+    written over.
     """
     require(actor=actor, verb="declare", subject="dibao", area=household.area_id)
+    today = timezone.localdate()
+    on = on or today
+    if on > today:
+        raise ValidationError({"on": _("办理日期不能晚于今天。")})
     Household._base_manager.select_for_update(no_key=True).get(pk=household.pk)
     if bar := bar_of_review(household):
         raise ValidationError(bar)
@@ -98,6 +110,13 @@ def review_family(
     )
     if _says_the_same(before, declared):
         return before
+    if seen is not None and seen != before.pk:
+        raise ValidationError(
+            _(
+                "这个家庭的情况刚由%(name)s更正过，没有保存您填的内容。请重新打开本页，核对后再登记。"
+            )
+            % {"name": before.made_by or _("系统")}
+        )
     [declaration] = _write(actor, [declared])
     audit.log(
         actor=actor,

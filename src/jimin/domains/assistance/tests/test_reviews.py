@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from jimin.domains.assistance.models import Declaration, MonthLine
-from jimin.domains.assistance.services import approve_month, declare_many
+from jimin.domains.assistance.services import approve_month, declare_many, review_family
 from jimin.foundation.access.models import User
 from jimin.foundation.audit.models import Entry
 from jimin.kernel.people.models import Household
@@ -80,6 +81,31 @@ def test_what_is_wrong_is_said_and_nothing_is_recorded(
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert Declaration.objects.count() == 1
+
+
+def test_a_day_to_come_is_refused_whatever_the_door(street: Street) -> None:
+    household = on_benefit(street)
+    to_come = dt.date(2999, 1, 1)
+    with pytest.raises(ValidationError, match="办理日期不能晚于今天"):
+        review_family(actor=street.clerk, household=household, data={}, on=to_come)
+
+
+def test_what_another_recorded_meanwhile_is_not_written_over(street: Street) -> None:
+    """Two clerks opened the page; the second has not seen what the first found out."""
+    household = on_benefit(street)
+    clerk, address = browser(street.clerk), f"/dibao/review/{household.pk}/"
+    page = clerk.get(address).content.decode()
+    seen = Declaration.objects.get().pk
+    assert f'name="version" value="{seen}"' in page
+    first = found(household, refused_jobs=3) | {"version": str(seen)}
+    second = found(household) | {"version": str(seen), "vehicles": "1"}
+    assert clerk.post(address, first).status_code == 302
+    refused = clerk.post(address, second)
+    assert refused.status_code == 409
+    assert "没有保存您填的内容" in refused.content.decode()
+    assert clerk.post(address, first).status_code == 302  # sent once more, it is the same
+    latest = Declaration.objects.get(is_current=True)
+    assert (Declaration.objects.count(), latest.vehicles) == (2, 0)
 
 
 def test_a_family_with_an_open_application_or_unknown_is_not_reviewed(street: Street) -> None:
