@@ -27,5 +27,7 @@ class Statistics:
             )
             (known,) = cursor.fetchone()
             if self.added >= max(LEAST, SHARE * known):
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(self.table)}")
+                # Whoever looks at the same table at the same time is not waited for.
+                table = connection.ops.quote_name(self.table)
+                cursor.execute(f"ANALYZE (SKIP_LOCKED) {table}")
                 self.added = 0
