@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from jimin.foundation.access.scope import acting_as_system
-from jimin.kernel.areas.rules import ancestors
+from jimin.kernel.areas.rules import ancestors, reach
 
 from ..models import OfficialStatistic, Plan, Report, Snapshot, Standing, Target
 from ..rules.indicators import INDICATORS, Cut, Figure, Indicator, Kind, Period, total
@@ -35,7 +35,7 @@ def kept_figures(plan: Plan, name: str, on: date) -> dict[str, Figure]:
     if indicator is None:
         return {}
     kept = Snapshot.objects.filter(
-        indicator=name, on=on, replaced_at=None, area__code__startswith=plan.area_id[:4]
+        indicator=name, on=on, replaced_at=None, area__range=reach(plan.area_id)
     )
     found = {
         each.area_id: Figure(

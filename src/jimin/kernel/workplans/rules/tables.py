@@ -2,14 +2,14 @@
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
 
+from jimin.foundation.tables import BadCellError, number, tidy
+
 MOST_LINES = 5000
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 # What stands where a number should, right or wrong: 1.2万, (3), 12个
 _NUMBERISH = re.compile(r"[-(]?\d[\d,.]*[万千百亿个名人户张家所处次件元%‰)]{0,3}")
 _NOTHING = re.compile(r"[-—–―/\\]+|无")
@@ -48,7 +48,7 @@ class Line:
 
 def same(text: str) -> str:
     """Full-width letters and digits as half-width ones, blanks left out: how names compare."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return "".join(tidy(text).split())
 
 
 def number_in(cell: str, unit: str = "") -> Decimal | None:
@@ -56,14 +56,17 @@ def number_in(cell: str, unit: str = "") -> Decimal | None:
     text = same(cell)
     if unit:
         text = text.removesuffix(same(unit))
-    return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
+    try:
+        return number(text)
+    except BadCellError:
+        return None
 
 
 def lines_of(text: str) -> list[Line]:
     """The rows that hold anything. A cell of several lines in quotation marks is one cell."""
     if "\t" not in text:
         rows = enumerate(text.splitlines(), 1)
-        found = [(n, _BETWEEN.split(unicodedata.normalize("NFKC", row).strip())) for n, row in rows]
+        found = [(n, _BETWEEN.split(tidy(row))) for n, row in rows]
     else:
         is_odd = text.count('"') % 2
         reader = csv.reader(

@@ -319,3 +319,23 @@ def test_the_queries_of_the_cycle_s_pages_do_not_grow_with_the_months(
 
     for path in ("/plan/mine/", f"/plan/{plan.pk}/scores/"):
         assert queries(path, "2016-12-31") <= queries(path, "2016-02-29") + 2
+
+
+def test_the_queries_of_a_target_s_page_do_not_grow_with_its_shares(
+    clients: Any, plan: Plan
+) -> None:
+    target = Target.objects.filter(plan=plan).exclude(allocation=None).first()
+    assert target is not None
+    client = clients("city_planner")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(f"/plan/target/{target.pk}/?on=2016-06-30").status_code == 200
+        return len(captured)
+
+    queries()
+    whole = queries()
+    quotas = target.allocation.quotas
+    assert quotas.count() == 9
+    quotas.exclude(area=CHANGYI).delete()
+    assert queries() == whole

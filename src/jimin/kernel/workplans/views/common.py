@@ -60,8 +60,12 @@ def add_errors(form: Form, error: ValidationError) -> None:
 
 
 def find_target(pk: int) -> Target:
+    """With all that its page shows of it."""
+    targets = queries.with_terms(Target.objects.all())
     found: Target = get_object_or_404(
-        queries.with_terms(Target.objects.all()).select_related("plan__area", "task", "part_of"),
+        targets.select_related("plan__area", "task", "part_of").prefetch_related(
+            "allocation__quotas__area"
+        ),
         pk=pk,
     )
     return found

@@ -14,6 +14,7 @@ from jimin.foundation.records.contents import MOST_BYTES, too_big
 from jimin.foundation.records.forms import dress
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.queries import counties
+from jimin.kernel.areas.rules import reach
 
 from ..models import Allocation, Deliverable, Evidence, Target
 from ..queries import Holding, Pasted
@@ -116,13 +117,13 @@ class ReportForm(EvidenceFields):
 
     def __init__(self, *args: Any, target: Target, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        inside = Area.objects.filter(code__startswith=target.plan.area_id[:4])
+        inside = Area.objects.filter(code__range=reach(target.plan.area_id))
         levels = inside.filter(level__in=["city", "county"], valid_to=None)
-        reach = user.reach("report", "workplans.report")
+        reported = user.reach("report", "workplans.report")
         codes = [
             code
             for code in levels.values_list("code", flat=True)
-            if any(first <= code <= last for first, last in reach)
+            if any(first <= code <= last for first, last in reported)
         ]
         field = self.fields["area"]
         assert isinstance(field, forms.ModelChoiceField)
