@@ -35,7 +35,7 @@ def kept_figures(plan: Plan, name: str, on: date) -> dict[str, Figure]:
     if indicator is None:
         return {}
     kept = Snapshot.objects.filter(
-        indicator=name, on=on, replaced_at=None, area__range=reach(plan.area_id)
+        indicator=name, on=on, replaced_at=None, area__code__range=reach(plan.area_id)
     )
     found = {
         each.area_id: Figure(
