@@ -79,8 +79,11 @@ class Office:
         pytest.fail(f"the job stands at {self.job()}")
 
     def kill_in_the_middle(self, times: int, *, progress: bool = True) -> None:
-        """Let workers begin and kill each one somewhere in its work, some way into it."""
-        for _ in range(times):
+        """Let workers begin and kill each one somewhere in its work, some way into it.
+
+        Without progress to go by the first is killed early, so that one is killed for certain.
+        """
+        for nth in range(times):
             worker = self.worker()
             try:
                 before = self.job()[1]
@@ -89,7 +92,7 @@ class Office:
                         state == "done" or (state == "running" and (done != before or not progress))
                     )
                 )
-                time.sleep(random.uniform(0.0, 0.3 if progress else 1.0))
+                time.sleep(random.uniform(0.0, 0.3 if progress or not nth else 1.0))
             finally:
                 assert self.started.kill(worker) == -signal.SIGKILL
 
