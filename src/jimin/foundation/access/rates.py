@@ -14,6 +14,7 @@ from django.db import transaction
 
 from jimin.foundation.sealed.fields import keys
 
+from .locking import make_and_lock
 from .models import Rate
 
 MINUTE = 60
@@ -68,8 +69,7 @@ def take(names: Mapping[str, object]) -> int:
 def _part(kind: str, name: object, window: int, most: int) -> int:
     """A further part of what is left in this minute, taken for this process."""
     key = keys().digest_of(f"rate:{kind}:{name}")
-    Rate.objects.get_or_create(key=key, defaults={"window": window})
-    row = Rate.objects.select_for_update().get(key=key)
+    row = make_and_lock(Rate(key=key, window=window))
     used = row.used if row.window == window else 0
     part = min(max(1, most // PARTS), most - used)
     if part > 0:

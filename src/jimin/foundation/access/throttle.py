@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from jimin.foundation.sealed.fields import keys
 
+from .locking import make_and_lock
 from .models import Throttle
 
 FIRST_WAIT = dt.timedelta(seconds=30)
@@ -65,7 +66,7 @@ def count_attempt(*attempts: tuple[Limit, object]) -> bool:
     now = timezone.now()
     rows = []
     for limit, name in attempts:
-        row = _held(limit.key(name), now)
+        row = make_and_lock(Throttle(key=limit.key(name), last_at=now))
         if row.blocked_until is not None and row.blocked_until > now:
             raise Blocked(row.blocked_until)
         rows.append((limit, row))
@@ -77,15 +78,6 @@ def count_attempt(*attempts: tuple[Limit, object]) -> bool:
         row.blocked_until = _blocked_until(limit, row.failures, now)
         row.save()
     return any(row.blocked_until is not None for _limit, row in rows)
-
-
-def _held(key: str, now: dt.datetime) -> Throttle:
-    """The row of a key, made if need be and locked; another may forget it in between."""
-    while True:
-        Throttle.objects.get_or_create(key=key, defaults={"last_at": now})
-        row = Throttle.objects.select_for_update().filter(key=key).first()
-        if row is not None:
-            return row
 
 
 def _blocked_until(limit: Limit, failures: int, now: dt.datetime) -> dt.datetime | None:
