@@ -1,4 +1,4 @@
-"""A row that counts: made by whoever needs it first, forgotten by anybody, held by one at a time."""
+"""A row that counts: made by who needs it first, forgotten by anybody, held by one at a time."""
 
 from typing import TypeVar
 

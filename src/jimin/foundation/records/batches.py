@@ -18,6 +18,7 @@ from jimin.foundation.access.services import require
 
 from . import services
 from .declare import RecordType
+from .inserts import can_insert_many, insert_many
 from .services import Draft
 
 Given = tuple[Any, Mapping[str, Any]]  # the stored row or None, and the values for it
@@ -212,7 +213,9 @@ def _filler(model: type[models.Model]) -> Callable[[Any], None] | None:
 
 
 def _insert(objs: list[Any], model: type[models.Model]) -> None:
-    if objs:
+    if objs and can_insert_many(model):
+        insert_many(objs)
+    elif objs:
         model._base_manager.bulk_create(objs)
 
 

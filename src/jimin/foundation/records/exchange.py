@@ -195,14 +195,18 @@ class Pass:
         outcomes = self._taken(rows)
         if self.writes:
             self.statistics.add(len(rows))
+            for row in rows:
+                if not row.faults:
+                    row.let_go()
         return outcomes
 
     def _taken(self, rows: Sequence[Row]) -> list[Outcome]:
-        found = self._stored([self.keys[row.number] for row in rows])
+        same = [self._same(self.keys[row.number]) for row in rows]
+        found = self._stored([key for key in same if key is not None])
         for name, parse in self.parsers.items():
             if isinstance(parse, Links):
                 parse.learn(raw for row in rows if (raw := row.raw(self.labels[name])) != "")
-        given = [(row, found.get(self._same(self.keys[row.number]))) for row in rows]
+        given = [(row, found.get(key)) for row, key in zip(rows, same, strict=True)]
         data = [self._values(row, stored) for row, stored in given]
         for (row, _stored), values in zip(given, data, strict=True):
             if row.faults:
@@ -234,7 +238,7 @@ class Pass:
         is_sealed = isinstance(self.record.field_map[self.record.key], SealedField)
         return keys().digest_of(key) if is_sealed and key is not None else key
 
-    def _stored(self, given: Sequence[Any]) -> dict[Any, Any]:
+    def _stored(self, wanted: Sequence[Any]) -> dict[Any, Any]:
         """Rows with these keys, of every area: a key held elsewhere must not be added again."""
         name = self.record.key
         digest = digest_for(self.record.model, name)
@@ -243,7 +247,6 @@ class Pass:
         rows = self.record.model._base_manager.select_related(*self.record.joined)
         if self.writes:
             rows = rows.select_for_update(of=("self",))
-        wanted = [self._same(key) for key in given if key is not None]
         return {getattr(obj, name): obj for obj in rows.filter(**{f"{name}__in": wanted})}
 
     def _values(self, row: Row, stored: Any) -> dict[str, Any]:

@@ -135,7 +135,11 @@ class Row:
         self._table = table
         self._cells = cells
         self.number = number
-        self.faults: list[Fault] = []
+        self.faults: Sequence[Fault] = ()
+
+    def let_go(self) -> None:
+        """Give back the cells of a row that is done with: reading it again is an error."""
+        del self._cells
 
     def raw(self, label: str) -> Raw:
         place = self._table.header.places.get(label)
@@ -170,7 +174,7 @@ class Row:
             message=message,
         )
         if fault not in self.faults:
-            self.faults.append(fault)
+            self.faults = (*self.faults, fault)
 
     def _read_merged(self, label: str, raw: Merged, parse: Parser[T]) -> T:
         value = parse(raw.value)
