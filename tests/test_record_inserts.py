@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.records.inserts import can_insert_many, insert_many
@@ -71,6 +71,15 @@ def test_equal_values_are_sealed_each_for_itself() -> None:
         sealed = [text for (text,) in cursor.fetchall()]
     assert len(set(sealed)) == len(sealed) == 3
     assert not any("13800001234" in text for text in sealed)
+
+
+def test_objects_stay_as_they_were_where_one_is_refused() -> None:
+    objs = persons(200)
+    objs[-1].citizen_id = objs[0].citizen_id
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_many(objs)
+    assert all(obj.pk is None and obj._state.adding for obj in objs)
+    assert not Person._base_manager.exists()
 
 
 @pytest.mark.parametrize(("model", "can"), [(Person, True), (Household, True), (Job, False)])

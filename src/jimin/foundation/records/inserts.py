@@ -26,14 +26,16 @@ def insert_many(objs: Sequence[models.Model]) -> None:
     at_once = max(
         1, (connection.features.max_query_params or len(objs) * len(fields)) // len(fields)
     )
+    keys: list[Any] = []
     with connection.cursor() as cursor:
         for at in range(0, len(rows), at_once):
             part = rows[at : at + at_once]
             statement = _statement(model, fields, len(part), connection)
             cursor.execute(statement, list(chain.from_iterable(part)))
-            for obj, (given,) in zip(objs[at : at + at_once], cursor.fetchall(), strict=True):
-                obj.pk = given
-                obj._state.adding, obj._state.db = False, connection.alias
+            keys += [key for (key,) in cursor.fetchall()]
+    for obj, key in zip(objs, keys, strict=True):  # only now that all of them are there
+        obj.pk = key
+        obj._state.adding, obj._state.db = False, connection.alias
 
 
 def can_insert_many(model: type[models.Model]) -> bool:
