@@ -62,7 +62,7 @@ def is_empty(raw: Raw) -> bool:
     """Nothing there, or only blanks (also non-breaking, full-width and zero-width ones)."""
     if isinstance(raw, Merged):
         return is_empty(raw.value)
-    return isinstance(raw, str) and (not raw or not tidy(raw))
+    return isinstance(raw, str) and not raw[:1].isalnum() and not tidy(raw)
 
 
 def shown(raw: Raw) -> str:
