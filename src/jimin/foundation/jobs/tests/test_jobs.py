@@ -33,6 +33,15 @@ def clerk(make_user: MakeUser) -> User:
     return make_user("township_clerk", TOWNSHIP)
 
 
+@pytest.fixture
+def plain(tmp_path: Path, settings: Any) -> Path:
+    """A file that jobs keep as their result, beside the folder of sealed ones."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    path = tmp_path / "plain.csv"
+    path.write_text("姓名\n", encoding="utf-8")
+    return path
+
+
 def now(job: Job) -> Job:
     return Job._base_manager.get(pk=job.pk)
 
@@ -285,11 +294,8 @@ def test_scheduled_work_is_started_once(clerk: User, declared: Declare) -> None:
 
 
 def test_results_and_jobs_are_deleted_after_their_time(
-    clerk: User, declared: Declare, tmp_path: Path, settings: Any
+    clerk: User, declared: Declare, plain: Path
 ) -> None:
-    settings.MEDIA_ROOT = tmp_path / "files"
-    plain = tmp_path / "plain.csv"
-    plain.write_text("姓名\n", encoding="utf-8")
     job = services.ask(actor=clerk, kind=declared(lambda run: run.keep(plain, "名册.csv")))
     work(batch=True)
     kept = Path(now(job).result.path)
@@ -307,12 +313,9 @@ def test_results_and_jobs_are_deleted_after_their_time(
 
 
 def test_a_result_nobody_can_fetch_is_deleted_by_the_next_attempt(
-    clerk: User, declared: Declare, tmp_path: Path, settings: Any
+    clerk: User, declared: Declare, plain: Path
 ) -> None:
     """A killed process leaves a sealed file that no job names."""
-    settings.MEDIA_ROOT = tmp_path / "files"
-    plain = tmp_path / "plain.csv"
-    plain.write_text("姓名\n", encoding="utf-8")
 
     def write(run: Run) -> None:
         with run.folder():
@@ -320,7 +323,7 @@ def test_a_result_nobody_can_fetch_is_deleted_by_the_next_attempt(
 
     kind = declared(write)
     jobs = [services.ask(actor=clerk, kind=kind) for _ in range(2)]
-    month = tmp_path / f"files/jobs/{timezone.localdate():%Y/%m}"
+    month = plain.parent / f"files/jobs/{timezone.localdate():%Y/%m}"
     month.mkdir(parents=True)
     (month / f"{jobs[0].pk}-deadbeef").touch()
     work(batch=True)
