@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from jimin.foundation.access.models import User
-from jimin.foundation.access.scope import acting_as_system
+from jimin.foundation.access.scope import acting_as, acting_as_system
 from jimin.foundation.audit.models import Entry
 from jimin.foundation.records import cells, exchange
 from jimin.foundation.records.declare import registry
@@ -268,3 +268,30 @@ def test_a_day_is_read_as_it_is_written(raw: Any, wanted: dt.date) -> None:
 def test_a_day_is_not_guessed(raw: Any) -> None:
     with pytest.raises(BadCellError):
         cells.day(raw)
+
+
+def test_rows_that_are_written_are_let_go_and_wrong_ones_kept(
+    clerk: Client, tmp_path: Path
+) -> None:
+    """The workbook of errors is made of the wrong rows after the rest is written."""
+    path = tmp_path / "名册.xlsx"
+    path.write_bytes(
+        workbook(
+            tmp_path,
+            ["姓名", "公民身份号码", "所在村"],
+            ["张伟", identity_number(7), HERE],
+            ["王芳", "220202", HERE],
+        ).read()
+    )
+    user = User.objects.get()
+    with acting_as(user):
+        table = exchange.read_table(PERSONS, path)
+        good, wrong = table.rows
+        for writes in (False, True):
+            exchange.Pass(user, PERSONS, table, writes=writes).take(table.rows)
+            assert wrong.raw("姓名") == "王芳"
+            if not writes:
+                assert good.raw("姓名") == "张伟"
+    with pytest.raises(AttributeError):
+        good.raw("姓名")
+    assert [person.name for person in persons()] == ["张伟"]

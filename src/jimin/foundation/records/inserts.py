@@ -1,7 +1,7 @@
 """New rows in few statements, as `bulk_create` writes them but prepared column by column.
 
-Half of what `bulk_create` takes goes into asking of every value how its field wants it written:
-here that is asked once for a column.
+`bulk_create` asks of every value how its field wants it written; asked once for a column, an
+import of 100,000 persons takes an eighth less (docs/performance.md).
 """
 
 from collections.abc import Callable, Sequence
