@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from jimin.foundation.spelling import initials, syllables
+from jimin.foundation.spelling import _pypinyin, initials, syllables
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,16 @@ def test_people(name: str, pinyin: str, letters: str) -> None:
 )
 def test_places(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+def test_sign_by_sign_a_text_is_spelled_as_the_library_spells_it() -> None:
+    common = [chr(sign) for sign in range(0x4E00, 0x9FA6)]
+    library = _pypinyin()
+    first = library.Style.FIRST_LETTER
+    for at in range(0, len(common), 5):
+        text = "".join(common[at : at + 5])
+        assert syllables(text) == library.lazy_pinyin(text)
+        assert list(initials(text)) == library.lazy_pinyin(text, style=first)
 
 
 def test_the_dictionary_of_phrases_is_not_loaded() -> None:

@@ -1,6 +1,5 @@
 """Persons, households, and who lives with whom from when to when."""
 
-from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -87,20 +86,11 @@ class Person(models.Model):
 
     def spell(self) -> None:
         """Keep pinyin and initials in step with the name (bulk writers call this themselves)."""
-        self.pinyin, self.initials = _spelt(self.name)
+        syllables = spelling.syllables(self.name, is_person=True)
+        self.pinyin = "".join(syllables).lower()[:120]
+        self.initials = spelling.initials(self.name, is_person=True)[:40]
 
     before_save = spell
-
-
-@lru_cache(maxsize=20_000)
-def _spelt(name: str) -> tuple[str, str]:
-    """Pinyin and initials. Names recur, and spelling one takes longer than storing a person."""
-    syllables = spelling.syllables(name, is_person=True)
-    if len(syllables) == len(name):  # one of each character
-        letters = "".join(syllable[0] for syllable in syllables).lower()
-    else:
-        letters = spelling.initials(name, is_person=True)
-    return "".join(syllables).lower()[:120], letters[:40]
 
 
 class Household(models.Model):
