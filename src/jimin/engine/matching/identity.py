@@ -7,6 +7,7 @@ abolished, so only its province is checked: a list of today's areas would refuse
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Literal
 
 from jimin.engine.sentences import Name, said
@@ -52,8 +53,9 @@ class IdentityNumber:
 
 def check_character(body: str) -> str:
     """The 18th character that belongs to the first 17 digits (ISO 7064, MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
-    return CHECK_CHARACTERS[total % 11]
+    if len(body) != len(WEIGHTS):
+        raise ValueError(f"the check character belongs to 17 digits, not to {len(body)}")
+    return CHECK_CHARACTERS[sum(map(mul, map(int, body), WEIGHTS)) % 11]
 
 
 def normalise_identity_number(text: str) -> str:
@@ -63,7 +65,7 @@ def normalise_identity_number(text: str) -> str:
 
 def parse_identity_number(text: str) -> IdentityNumber:
     """Read an identity number, or say in one Chinese sentence what is wrong with it."""
-    number = normalise_identity_number(text)
+    number = text if _FORM.fullmatch(text) else normalise_identity_number(text)
     if re.fullmatch(r"[0-9]{15}", number):
         raise InvalidIdentityNumberError(
             "这是 15 位的旧身份证号码，已停止使用；请填写现在的 18 位公民身份号码。"

@@ -14,6 +14,16 @@ from typing import Any
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+_WRITE_EQUALS_EQUALLY = {
+    models.BooleanField,
+    models.DateField,
+    models.DecimalField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.SmallIntegerField,
+}
 _AS_IT_IS = {models.CharField.get_prep_value, models.TextField.get_prep_value}
 
 
@@ -74,11 +84,14 @@ def _column(field: Any, objs: Sequence[models.Model], connection: BaseDatabaseWr
         if kind.pre_save is models.Field.pre_save
         else partial(_before_save, field)
     )
-    values = map(read, objs)
+    values = list(map(read, objs))
     written = partial(field.get_db_prep_save, connection=connection)
-    if not _is_plain_text(kind):
-        return [written(value) for value in values]
-    return [value if type(value) is str else written(value) for value in values]
+    if _is_plain_text(kind):
+        return [value if type(value) is str else written(value) for value in values]
+    if kind in _WRITE_EQUALS_EQUALLY:
+        known = {value: written(value) for value in set(values)}
+        return [known[value] for value in values]
+    return [written(value) for value in values]
 
 
 def _before_save(field: Any, obj: models.Model) -> Any:
