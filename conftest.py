@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 if TYPE_CHECKING:
+    from jimin.project.commands.tests.empty import Empty
     from jimin.project.commands.tests.started import Started
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jimin.project.settings")
@@ -130,16 +131,25 @@ def started() -> "Iterator[Started]":
 
 
 @pytest.fixture(scope="session")
-def empty_database(
-    started: "Started", tmp_path_factory: pytest.TempPathFactory
-) -> "Iterator[Callable[[Path], str]]":
+def _databases(started: "Started", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Empty]":
+    from jimin.project.commands.tests.empty import Empty
+
+    empty = Empty(started, tmp_path_factory.getbasetemp())
+    yield empty
+    empty.drop()
+
+
+@pytest.fixture(scope="session")
+def empty_database(_databases: "Empty") -> "Callable[[Path], str]":
     """Gives an installation its database with all tables; returns its URL.
 
     The tables are made once and copied: over SQLite for all processes of a run, over PostgreSQL
     as a template for each.
     """
-    from jimin.project.commands.tests.empty import Empty
+    return _databases.give
 
-    empty = Empty(started, tmp_path_factory.getbasetemp())
-    yield empty.give
-    empty.drop()
+
+@pytest.fixture(scope="session")
+def bare_database(_databases: "Empty") -> "Callable[[], str]":
+    """Gives an installation a database without tables; returns its URL."""
+    return _databases.bare

@@ -127,7 +127,7 @@ def _persons(number: int) -> Iterator[tuple[Any, ...]]:
     import datetime as dt
 
     from jimin.engine.matching.identity import check_character
-    from jimin.foundation.sealed.fields import DigestField, SealedField
+    from jimin.foundation.sealed.fields import DigestField, Sealed
     from jimin.kernel.people.models import Person
 
     first = dt.date(1935, 1, 1)
@@ -158,7 +158,7 @@ def _persons(number: int) -> Iterator[tuple[Any, ...]]:
         for field in fields:
             if isinstance(field, DigestField):
                 values.append(field.pre_save(person, True))
-            elif isinstance(field, SealedField):
+            elif isinstance(field, Sealed):
                 values.append(field.get_prep_value(getattr(person, field.attname)))
             else:
                 value = getattr(person, field.attname)

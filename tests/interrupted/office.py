@@ -135,7 +135,7 @@ def tell_month() -> None:
     """What was found, and whether the same comes out once more."""
     with acting_as_system("test"):
         run = MonthRun.objects.get()
-        found, books = month_lines(), run.books.read()
+        found, books = month_lines(), run.read_books()
         with transaction.atomic():
             [again] = assess_month(actor=System("test"), month=JUNE, area=run.area, again=True)
             same = month_lines() == found and again.sm3 == run.sm3

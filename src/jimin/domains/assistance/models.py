@@ -1,5 +1,6 @@
 """What a family declared, what was found, what the rules said and what was decided."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jimin.foundation.access.scope import ScopedManager
+from jimin.foundation.sealed.fields import (
+    SealedBooleanField,
+    SealedField,
+    SealedIntegerField,
+    SealedJSONField,
+)
+from jimin.foundation.sealed.own_keys import read_sealed
 from jimin.kernel.areas.models import Area
 from jimin.kernel.awards.models import Award
 from jimin.kernel.cases.models import Case, CaseManager
@@ -87,11 +95,11 @@ class MemberFacts(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("成员"))
     relation = models.CharField(_("与户主关系"), max_length=1)
     birth = models.DateField(_("出生日期"), null=True, blank=True)
-    disability_grade = models.PositiveSmallIntegerField(
+    disability_grade = SealedIntegerField(
         _("残疾等级"), default=0, help_text=_("1 至 4，没有的留空")
     )
     is_student = models.BooleanField(_("在校学生"), null=True, blank=True)
-    is_seriously_ill = models.BooleanField(_("重病"), null=True, blank=True)
+    is_seriously_ill = SealedBooleanField(_("重病"), null=True, blank=True)
     is_single_parent = models.BooleanField(_("单亲"), null=True, blank=True)
     wage = models.DecimalField(
         _("工资性收入"), max_digits=14, decimal_places=2, null=True, blank=True
@@ -150,8 +158,8 @@ class Assessment(models.Model):
     conclusion = models.CharField(_("结论"), max_length=8, choices=Conclusion)
     amount = models.DecimalField(_("应发"), max_digits=14, decimal_places=2, null=True)
     reason = models.CharField(_("首要原因"), max_length=300, blank=True)
-    inputs = models.JSONField(_("核定所用情况"))
-    result = models.JSONField(_("核定过程"))
+    inputs = SealedJSONField(_("核定所用情况"))
+    result = SealedJSONField(_("核定过程"))
     sm3 = models.CharField(max_length=64)
     made_at = models.DateTimeField(_("核定时间"), auto_now_add=True)
 
@@ -208,7 +216,7 @@ class HomeVisit(models.Model):
     )
     visited_on = models.DateField(_("入户日期"))
     investigators = models.JSONField(_("调查人员"))
-    findings = models.TextField(_("调查情况"), max_length=2000)
+    findings = SealedField(_("调查情况"), max_length=2000)
     facts_agree = models.BooleanField(_("与声明一致"))
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("登记人")
@@ -305,7 +313,8 @@ class MonthRun(models.Model):
     policy = models.CharField(_("政策"), max_length=40)
     version = models.CharField(_("政策版本"), max_length=64)
     households = models.PositiveIntegerField(_("户数"), default=0)
-    books = models.FileField(_("核定底册"), upload_to="lake/assessments/%Y-%m")
+    books = models.FileField(_("核定底册"), upload_to="lake/assessments/%Y-%m")  # sealed
+    books_key = SealedField(_("底册密钥"))
     sm3 = models.CharField(max_length=64)
     run_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -334,6 +343,10 @@ class MonthRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area} {self.month:%Y-%m}"
+
+    def read_books(self) -> bytes:
+        """The Parquet file of `policies.decisions`, whose SM3 is `sm3`."""
+        return read_sealed(Path(self.books.path), self.books_key)
 
 
 class MonthLine(models.Model):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
-from jimin.foundation.sealed.fields import SealedField
+from jimin.foundation.sealed.fields import Sealed
 from jimin.foundation.sealed.rules import masked, sm3
 
 from .models import Entry
@@ -131,8 +131,9 @@ def snapshot(obj: models.Model) -> dict[str, Any]:
     """The stored values of a record by field name, sealed ones masked."""
     values = {f.name: f.value_from_object(obj) for f in obj._meta.concrete_fields}
     for f in obj._meta.concrete_fields:
-        if isinstance(f, SealedField):
-            values[f.name] = masked(str(values[f.name] or ""))
+        if isinstance(f, Sealed):
+            value = values[f.name]
+            values[f.name] = "" if value is None else masked(str(value))
     return values
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django_filters import Filter
 
-from jimin.foundation.sealed.fields import DigestField, SealedField
+from jimin.foundation.sealed.fields import DigestField, Sealed
 
 from . import paging
 from .declare import Column, RecordType, registry
@@ -80,7 +80,7 @@ def _key(record: RecordType) -> Iterator[str]:
         yield from _unknown(record, "key", [record.key])
         return
     field = record.field_map[record.key]
-    if isinstance(field, SealedField):
+    if isinstance(field, Sealed):
         field = digest_for(record.model, record.key)
     if field is None or not field.unique:
         yield f"key {record.key!r} is not unique; an import could not tell rows apart"
@@ -170,7 +170,7 @@ def _actions(record: RecordType) -> Iterator[str]:
 def _sealed(record: RecordType) -> Iterator[str]:
     for name in record.search:
         field = record.field_map.get(name) if isinstance(name, str) else None
-        if isinstance(field, SealedField) and digest_for(record.model, field.name) is None:
+        if isinstance(field, Sealed) and digest_for(record.model, field.name) is None:
             yield f"search {name!r} is sealed and has no DigestField to find it by"
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System, acting, restrict
-from jimin.foundation.sealed.fields import SealedField
+from jimin.foundation.sealed.fields import Sealed
 
 Label = str | Promise
 Searcher = Callable[[str], models.Q | None]
@@ -225,7 +225,7 @@ class RecordType:
 
     @cached_property
     def sealed_names(self) -> frozenset[str]:
-        stored = {name for name, f in self.field_map.items() if isinstance(f, SealedField)}
+        stored = {name for name, f in self.field_map.items() if isinstance(f, Sealed)}
         return frozenset(stored | set(self.sealed))
 
     @cached_property

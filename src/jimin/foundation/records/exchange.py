@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from jimin.foundation.access.models import User
 from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
-from jimin.foundation.sealed.fields import SealedField, keys
+from jimin.foundation.sealed.fields import Sealed, keys
 from jimin.foundation.sealed.files import unseal_to
 from jimin.foundation.tables import (
     Fault,
@@ -235,7 +235,7 @@ class Pass:
 
     def _same(self, key: Any) -> Any:
         """The form in which stored keys are compared: of a sealed one only the digest is known."""
-        is_sealed = isinstance(self.record.field_map[self.record.key], SealedField)
+        is_sealed = isinstance(self.record.field_map[self.record.key], Sealed)
         return keys().digest_of(key) if is_sealed and key is not None else key
 
     def _stored(self, wanted: Sequence[Any]) -> dict[Any, Any]:

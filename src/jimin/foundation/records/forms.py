@@ -208,7 +208,8 @@ class RecordForm(forms.Form):
             if name not in self.fields:
                 continue
             value = self.cleaned_data.get(name)
-            if f"clear_{name}" in self.fields and value in (None, ""):
+            is_sealed = self.stored is not None and name in self.record.sealed_names
+            if is_sealed and value in (None, "") and not self.fields[name].required:
                 if self.cleaned_data.get(f"clear_{name}"):
                     kept[name] = self.record.field_map[name].get_default()
                 continue

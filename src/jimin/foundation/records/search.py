@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from jimin.foundation.sealed.fields import SealedField
+from jimin.foundation.sealed.fields import Sealed
 from jimin.foundation.tables import tidy
 
 from .checks import digests_for, resolve
@@ -69,7 +69,7 @@ def _field(record: RecordType, name: str, word: str) -> Q | None:
     model: Any = resolve(record.model, link).related_model if link else record.model
     part = by_number(model, last, word)
     if part is None:
-        if isinstance(resolve(model, last), SealedField):
+        if isinstance(resolve(model, last), Sealed):
             return None
         part = _starts(last, word)
     if link:

@@ -20,7 +20,7 @@ from jimin.foundation.sealed.fields import DigestField, keys
 
 from .declare import Action, RecordType
 from .models import Submission
-from .values import hidden
+from .values import hidden, show_value
 
 TOKEN_DAYS = 2
 
@@ -146,7 +146,7 @@ def unmask(*, actor: User, record: RecordType, obj: Any, reason: str) -> dict[st
         raise ValidationError({"reason": _("请写明查看完整信息的事由。")})
     names = [n for n in record.fields if n in record.sealed_names]
     audit.log(actor=actor, obj=obj, verb="unmask", values={"fields": names}, reason=reason[:400])
-    return {name: str(getattr(obj, name) or "") for name in names}
+    return {name: show_value(record.field_map[name], getattr(obj, name)) for name in names}
 
 
 def run_action(

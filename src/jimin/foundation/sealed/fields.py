@@ -1,6 +1,7 @@
 """Model fields over `rules.Keys`; the keys come from the file that settings name."""
 
-from functools import cache
+import json
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,27 +27,79 @@ def keys() -> Keys:
     return keyring().current()
 
 
-class SealedField(models.TextField[Any, Any]):
-    """Text that the database sees only encrypted. It cannot be filtered: use its `DigestField`."""
+class Sealed(models.Field[Any, Any]):
+    """What the database sees only encrypted, as text, whatever kind of value it is.
+
+    It cannot be filtered or sorted by: use its `DigestField`. An empty text stays empty; every
+    other value is sealed, also zero and no, which would otherwise tell who has none.
+    """
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        return keys().seal(value) if value else value
+        return value if value is None or value == "" else keys().seal(self.written(value))
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        return value if prepared else self.get_prep_value(value)
 
     def from_db_value(
         self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper
-    ) -> str | None:
-        return keyring().open(value) if value else value
+    ) -> Any:
+        return self.read(keyring().open(value)) if value else value
+
+    def written(self, value: Any) -> str:
+        """The text that is sealed."""
+        return str(value)
+
+    def read(self, text: str) -> Any:
+        """The value that was written."""
+        return self.to_python(text)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":
             return super().get_lookup(lookup_name)
         raise FieldError(f"{self.name} is sealed; filter its digest field instead")
 
+    def get_transform(self, lookup_name: str) -> Any:
+        raise FieldError(f"{self.name} is sealed; the database cannot look into it")
+
+
+class SealedField(Sealed, models.TextField[Any, Any]):
+    """Sealed text."""
+
     def formfield(self, **kwargs: Any) -> Any:
         from django import forms
 
         return super().formfield(**{"widget": forms.TextInput, **kwargs})
+
+
+class SealedIntegerField(Sealed, models.IntegerField[Any, Any]):
+    """A sealed whole number; its bounds are those of its validators, not of a column."""
+
+    @cached_property
+    def validators(self) -> list[Any]:
+        return list(super(models.IntegerField, self).validators)
+
+
+class SealedBooleanField(Sealed, models.BooleanField[Any, Any]):
+    """Sealed yes or no."""
+
+    def read(self, text: str) -> Any:
+        return self.to_python(text.capitalize())  # PostgreSQL writes true
+
+
+class SealedJSONField(Sealed, models.JSONField):
+    """Sealed JSON."""
+
+    def written(self, value: Any) -> str:
+        return json.dumps(value, cls=self.encoder)
+
+    def read(self, text: str) -> Any:
+        return json.loads(text, cls=self.decoder)
 
 
 class DigestField(models.CharField[Any, Any]):

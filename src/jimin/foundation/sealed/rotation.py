@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models.functions import Cast, StrIndex, Substr
 
-from .fields import SealedField, keyring
+from .fields import Sealed, keyring
 from .rules import Keys
 
 BATCH = 500
@@ -26,7 +26,7 @@ class SealedColumn:
     """One sealed field of one table, read and written as the text the database holds."""
 
     model: type[models.Model]
-    field: SealedField
+    field: Sealed
 
     @property
     def label(self) -> str:
@@ -48,6 +48,10 @@ class SealedColumn:
         found = self.rows().order_by().annotate(number=number).values("number")
         counted = found.annotate(n=models.Count("pk")).values_list("number", "n")
         return Counter({str(number): n for number, n in counted})
+
+    def sealed(self, plain: str) -> str:
+        """What the column holds for a value that was not sealed until now."""
+        return keyring().current().seal(self.field.written(self.field.read(plain)))
 
     def replace(self, changes: list[tuple[str, object, str]]) -> None:
         """Write (new text, key of the row, old text) wherever the old text still stands."""
@@ -71,7 +75,7 @@ def sealed_columns() -> list[SealedColumn]:
         for model in apps.get_models()
         if model._meta.managed and not model._meta.proxy
         for field in model._meta.local_concrete_fields
-        if isinstance(field, SealedField)
+        if isinstance(field, Sealed)
     ]
 
 
@@ -89,6 +93,20 @@ def seal_again(tell: Tell = lambda label, done: None) -> int:
     return total
 
 
+def sealing(label: str, *names: str) -> Callable[[Any, Any], None]:
+    """The step of a migration after fields of a model became sealed ones: what their columns held
+    until then, now text, is sealed."""
+
+    def seal_all(apps: Any, schema_editor: Any) -> None:
+        model = apps.get_model(label)
+        for name in names:
+            column = SealedColumn(model, model._meta.get_field(name))
+            for batch in _batches_of(column.rows()):
+                column.replace([(column.sealed(plain), pk, plain) for pk, plain in batch])
+
+    return seal_all
+
+
 def remaining() -> int:
     """Values not yet under the newest key."""
     newest = keyring().look().newest
@@ -96,7 +114,12 @@ def remaining() -> int:
 
 
 def _batches(column: SealedColumn, keys: Keys) -> Iterator[list[tuple[str, object, str]]]:
-    rows = column.old(keys.newest)
+    for batch in _batches_of(column.old(keys.newest)):
+        yield [(keys.seal(keys.open(old)), pk, old) for pk, old in batch]
+
+
+def _batches_of(rows: models.QuerySet[Any]) -> Iterator[list[tuple[Any, str]]]:
+    """Key and text of each row."""
     last: object = None
     while True:
         after = rows if last is None else rows.filter(pk__gt=last)
@@ -104,4 +127,4 @@ def _batches(column: SealedColumn, keys: Keys) -> Iterator[list[tuple[str, objec
         if not found:
             return
         last = found[-1][0]
-        yield [(keys.seal(keys.open(old)), pk, old) for pk, old in found]
+        yield found

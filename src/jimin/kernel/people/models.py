@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from jimin.engine.matching.identity import (
 )
 from jimin.foundation import spelling
 from jimin.foundation.access.scope import ScopedManager
-from jimin.foundation.sealed.fields import DigestField, SealedField
+from jimin.foundation.sealed.fields import DigestField, SealedField, SealedIntegerField
 from jimin.kernel.areas.models import Area
 
 
@@ -38,8 +38,13 @@ class Person(models.Model):
     )
     phone_digest = DigestField(source="phone", db_index=True)
     phone_last_4 = DigestField(source="phone", last=4, db_index=True)
-    disability_grade = models.PositiveSmallIntegerField(
-        _("残疾等级"), default=0, validators=[MaxValueValidator(4, _("残疾等级应为 0 至 4。"))]
+    disability_grade = SealedIntegerField(
+        _("残疾等级"),
+        default=0,
+        validators=[
+            MinValueValidator(0, _("残疾等级应为 0 至 4。")),
+            MaxValueValidator(4, _("残疾等级应为 0 至 4。")),
+        ],
     )
     area = models.ForeignKey(Area, models.PROTECT, db_index=False, verbose_name=_("所在村（社区）"))
     address = models.CharField(_("住址"), max_length=120, blank=True)

@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
@@ -24,6 +25,7 @@ from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System
 from jimin.foundation.access.services import require
 from jimin.foundation.audit import services as audit
+from jimin.foundation.sealed.own_keys import new_key, write_sealed
 from jimin.foundation.sealed.rules import sm3
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.queries import counties_open_to
@@ -186,6 +188,7 @@ def _run(
             return run
         if run.state == MonthRun.State.APPROVED:
             raise ValidationError(_("这个月的核定已批准，不能重新核定。"))
+        transaction.on_commit(partial(default_storage.delete, str(run.books)))
         run.delete()
     families = _families(county, month)
     households, members = _tables(families, month)
@@ -343,25 +346,20 @@ def _first_day(month: str | None) -> dt.date | None:
 
 
 def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
-    """Keep policy, facts, results and their steps as one Parquet file: a row a household."""
+    """Keep policy, facts, results and their steps as one Parquet file: a row a household.
+
+    What a run that was killed leaves there nobody can open: its key was never stored.
+    """
     policy = load_policy(run.policy)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "decisions.parquet"
         month = months.text(run.month)
         write_decisions(policy, "dibao", month, households, members, result, path)
         content = path.read_bytes()
-    run.sm3 = sm3(content)
-    kept = run.books.field.generate_filename(run, f"{run.area_id[:6]}-{run.sm3[:16]}.parquet")
-    # The same file from a run that was made anew or killed is taken; a part of one is replaced.
-    if not (default_storage.exists(kept) and _digest(kept) == run.sm3):
-        default_storage.delete(kept)
-        default_storage.save(kept, ContentFile(content))
-    run.books.name = kept
-
-
-def _digest(kept: str) -> str:
-    with default_storage.open(kept) as file:
-        return sm3(file.read())
+    run.sm3, run.books_key = sm3(content), new_key()
+    named = f"{run.area_id[:6]}-{run.sm3[:16]}-{uuid4().hex[:8]}.sealed"
+    run.books.name = run.books.field.generate_filename(run, named)
+    write_sealed(Path(run.books.path), content, run.books_key)
 
 
 def _lines(run: MonthRun, families: Sequence[_Family], result: Any) -> list[MonthLine]:

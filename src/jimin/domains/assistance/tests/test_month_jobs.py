@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.test import Client
 
 from jimin.domains.assistance.jobs import begin_approval, begin_month
 from jimin.domains.assistance.models import MonthLine, MonthRun
-from jimin.domains.assistance.services import declare_many, months
+from jimin.domains.assistance.services import assess_month, declare_many, months
 from jimin.foundation.access.models import Post, User
 from jimin.foundation.access.scope import System
 from jimin.foundation.audit.models import Entry
@@ -155,23 +156,26 @@ def test_a_killed_month_is_picked_up_and_says_the_same(
     assert lines() == wanted
     assert set(MonthRun._base_manager.values_list("sm3", flat=True)) == books
     found = MonthRun._base_manager.get(area=OTHER_COUNTY)
-    with found.books.open("rb") as file:
-        assert sm3(file.read()) == found.sm3
+    assert sm3(found.read_books()) == found.sm3
     assert Job._base_manager.order_by("-at")[1].attempt == 2
 
 
-def test_a_file_of_which_a_killed_run_left_a_part_is_written_anew(two_counties: Street) -> None:
+def test_a_run_made_anew_takes_its_own_file_and_the_old_one_goes(
+    two_counties: Street, django_capture_on_commit_callbacks: Any
+) -> None:
     begin(two_counties.officer)
     work(batch=True)
     run = MonthRun._base_manager.get()
-    whole = run.books.read()
-    Path(run.books.path).write_bytes(whole[:100])
-    name = run.books.name
-    run.delete()
-    begin(two_counties.officer)
-    work(batch=True)
-    found = MonthRun._base_manager.get()
-    assert (found.books.name, found.books.read()) == (name, whole)
+    old, whole = Path(run.books.path), run.read_books()
+    assert b"PAR1" not in old.read_bytes()
+    with transaction.atomic():
+        assess_month(actor=System("test"), month=JUNE, area=run.area, again=True)
+        transaction.set_rollback(True)
+    assert run.read_books() == whole  # a run that failed took nothing from the one before
+    with django_capture_on_commit_callbacks(execute=True):
+        [again] = assess_month(actor=System("test"), month=JUNE, area=run.area, again=True)
+    assert (again.sm3, again.read_books()) == (run.sm3, whole)
+    assert not old.exists()
 
 
 def test_what_changes_while_it_is_computed_is_computed_again(

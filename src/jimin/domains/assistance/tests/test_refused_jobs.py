@@ -1,6 +1,7 @@
 """Three refusals of suitable work: entered on the form, assessed in the case and in the month."""
 
 import datetime as dt
+import io
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -155,7 +156,7 @@ def test_the_books_of_a_month_hold_the_refusals(street: Street) -> None:
 
     family = declared(street.family("1970-01-01", "1972-01-01"), "100", "100")
     declare_many(actor=SYSTEM, declared=[with_refusals(family, None, 3)])
-    with run_of(street, JUNE).books.open("rb") as file:
-        [row] = pq.read_table(file).to_pylist()
+    books = io.BytesIO(run_of(street, JUNE).read_books())
+    [row] = pq.read_table(books).to_pylist()
     assert [member["refused_jobs"] for member in row["members"]] == [None, 3]
     assert (row["somebody_refused_work"], row["amount_fen"]) == (True, 32500)

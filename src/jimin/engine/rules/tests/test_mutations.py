@@ -33,6 +33,9 @@ from .authors import (
     tables,
 )
 
+# In one process, which looks at the rules as they are once; and while another loads the demo city.
+pytestmark = pytest.mark.xdist_group("mutations")
+
 BATCHES, RULES, GROUPS = 14, 10, 80
 
 Patch = Callable[[pytest.MonkeyPatch], None]

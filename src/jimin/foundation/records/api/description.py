@@ -309,7 +309,8 @@ def _shown(record: RecordType, name: str) -> Json:
             "properties": {"id": _type_of(model_field), "text": {"type": "string"}},
         }
     if name in record.sealed_names:
-        masked = "遮盖后的内容，如 2202**********1234。"
+        shows_ends = found["type"] == "string"
+        masked = f"遮盖后的内容，{'如 2202**********1234' if shows_ends else '只显示 *'}。"
         return {"title": found["title"], "type": "string", "description": masked}
     return found
 

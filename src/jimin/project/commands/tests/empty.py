@@ -29,6 +29,7 @@ class Empty:
         self.server = os.environ.get("DATABASE_URL", "").rpartition("/")[0]
         self.is_postgres = self.server.startswith("postgres")
         self.names: list[str] = []
+        self.template = ""
         # The processes of one run of tests have folders side by side.
         is_alone = "PYTEST_XDIST_WORKER" not in os.environ
         self.folder = (temporary if is_alone else temporary.parent) / "empty"
@@ -42,13 +43,18 @@ class Empty:
             fcntl.flock(lock, fcntl.LOCK_EX)
             made = self.folder / "jimin.sqlite3"
             if self.is_postgres:
-                if not self.names:
-                    self._migrate(self._create())
-                return f"{self.server}/{self._create(self.names[0])}"
+                if not self.template:
+                    self.template = self._create()
+                    self._migrate(self.template)
+                return f"{self.server}/{self._create(self.template)}"
             if not made.exists():
                 self._migrate("")
         shutil.copy(made, var)
         return ""
+
+    def bare(self) -> str:
+        """The URL of a database without tables; empty where it will be the folder's own file."""
+        return f"{self.server}/{self._create()}" if self.is_postgres else ""
 
     def drop(self) -> None:
         for name in self.names:

@@ -7,11 +7,10 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from jimin.project.archive import DamagedError, pack, unpack
@@ -56,18 +55,12 @@ def places(
     tmp_path_factory: pytest.TempPathFactory,
     started: Started,
     empty_database: Callable[[Path], str],
-) -> Iterator[tuple[Place, Place]]:
+    bare_database: Callable[[], str],
+) -> tuple[Place, Place]:
     """Two installations without a database in common: one with all tables, one without any."""
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
     one = Place(folders[0], started, empty_database(folders[0]))
-    if not ON_POSTGRES:
-        yield one, Place(folders[1], started)
-        return
-    server, name = os.environ["DATABASE_URL"].rpartition("/")[0], f"jimin_backup_{os.getpid()}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield one, Place(folders[1], started, f"{server}/{name}")
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return one, Place(folders[1], started, bare_database())
 
 
 @pytest.fixture(scope="module")
