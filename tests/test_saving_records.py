@@ -197,10 +197,10 @@ def test_unmasking_needs_the_grant_and_a_reason(persons: RecordType, make_user: 
         unmask(actor=inspector, record=persons, obj=obj, reason=" ")
     assert not Entry.objects.exists()
     shown = unmask(actor=inspector, record=persons, obj=obj, reason="核对证件")
-    assert shown == {"citizen_id": NUMBER, "phone": ""}
+    assert shown == {"citizen_id": NUMBER, "phone": "", "disability_grade": "0"}
     entry = Entry.objects.get()
     assert (entry.verb, entry.reason) == ("unmask", "核对证件")
-    assert entry.values == {"fields": ["citizen_id", "phone"]}
+    assert entry.values == {"fields": ["citizen_id", "phone", "disability_grade"]}
 
 
 def test_a_form_sent_twice_makes_one_record(clerk: User, make_user: MakeUser) -> None:

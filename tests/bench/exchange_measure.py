@@ -21,6 +21,7 @@ from jimin.foundation.access.models import Post, User  # noqa: E402
 from jimin.foundation.access.scope import acting_as, acting_as_system  # noqa: E402
 from jimin.foundation.records import exchange, exports  # noqa: E402
 from jimin.foundation.records.declare import registry  # noqa: E402
+from jimin.foundation.records.inserts import room_for_indexes  # noqa: E402
 from jimin.foundation.tables import OutColumn, stream_xlsx  # noqa: E402
 from jimin.kernel.areas.models import Area  # noqa: E402
 from jimin.kernel.people.models import Person  # noqa: E402
@@ -73,7 +74,7 @@ def load(folder: Path, rows: int) -> dict[str, Any]:
     from django.db import transaction
 
     user = User.objects.get(username="bench")
-    with acting_as(user):
+    with acting_as(user), room_for_indexes():
         begun = time.perf_counter()
         table = exchange.read_table(RECORD, folder / "persons.xlsx")
         gc.freeze()

@@ -193,12 +193,17 @@ def write_many(record: RecordType, drafts: Sequence[Draft]) -> dict[int, Validat
     fill = _filler(record.model)
     if fill is None or len(drafts) < 2:
         return _one_by_one(record, drafts)
+    for draft in drafts:
+        fill(draft.obj)
+    new = [d.obj for d in drafts if d.is_new]
+    changed = [d.obj for d in drafts if not d.is_new]
     try:
-        with transaction.atomic():
-            for draft in drafts:
-                fill(draft.obj)
-            _insert([d.obj for d in drafts if d.is_new], record.model)
-            _update([d.obj for d in drafts if not d.is_new], record.model)
+        if not changed and can_insert_many(record.model):
+            insert_many(new)
+        else:
+            with transaction.atomic():
+                _insert(new, record.model)
+                _update(changed, record.model)
     except IntegrityError:
         return _one_by_one(record, drafts)
     return {}

@@ -28,6 +28,7 @@ from . import bulk, exchange
 from .declare import Action, RecordType, registry
 from .errors import write_errors
 from .exports import Export, Wanted
+from .inserts import room_for_indexes
 from .models import Batch, BatchRow, Upload, UploadPart
 
 UPLOAD_KEPT = dt.timedelta(days=2)
@@ -57,7 +58,7 @@ def _load(run: Run) -> None:
     if upload.state != Upload.State.WAITING and not upload.file:
         return  # killed after the last step
     require(actor=actor, verb="import", subject=record.subject)
-    with _opened(run, record, upload) as (path, table):
+    with _opened(run, record, upload) as (path, table), room_for_indexes():
         if run.values["mode"] == "all":
             _load_all(run, actor, record, upload, table)
         else:
