@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, models
 
 from jimin.foundation.jobs.models import Job
-from jimin.foundation.records.inserts import can_insert_many, insert_many, room_for_indexes
+from jimin.foundation.records.inserts import can_insert_many, insert_many
 from jimin.kernel.areas.tests.few import HERE, few_areas
 from jimin.kernel.people.models import Household, Person
 
@@ -86,18 +86,6 @@ def test_objects_stay_as_they_were_where_one_is_refused() -> None:
         insert_many(objs)
     assert all(obj.pk is None and obj._state.adding for obj in objs)
     assert list(Person._base_manager.all()) == [stayed]
-
-
-def test_there_is_more_room_only_as_long_as_it_is_needed() -> None:
-    def room() -> int:
-        with connection.cursor() as cursor:
-            return int(cursor.execute("PRAGMA cache_size").fetchone()[0])
-
-    before = room()
-    with pytest.raises(KeyError), room_for_indexes():
-        assert room() < before < 0  # kibibytes are told as negative numbers
-        raise KeyError
-    assert room() == before
 
 
 @pytest.mark.parametrize(("model", "can"), [(Person, True), (Household, True), (Job, False)])

@@ -1,7 +1,6 @@
 """One measurement of `exchange`: `python -m tests.bench.exchange_measure NAME FOLDER ROWS`."""
 
 import datetime as dt
-import gc
 import json
 import os
 import random
@@ -21,7 +20,7 @@ from jimin.foundation.access.models import Post, User  # noqa: E402
 from jimin.foundation.access.scope import acting_as, acting_as_system  # noqa: E402
 from jimin.foundation.records import exchange, exports  # noqa: E402
 from jimin.foundation.records.declare import registry  # noqa: E402
-from jimin.foundation.records.inserts import room_for_indexes  # noqa: E402
+from jimin.foundation.records.many_rows import many_rows  # noqa: E402
 from jimin.foundation.tables import OutColumn, stream_xlsx  # noqa: E402
 from jimin.kernel.areas.models import Area  # noqa: E402
 from jimin.kernel.people.models import Person  # noqa: E402
@@ -74,15 +73,15 @@ def load(folder: Path, rows: int) -> dict[str, Any]:
     from django.db import transaction
 
     user = User.objects.get(username="bench")
-    with acting_as(user), room_for_indexes():
+    with acting_as(user):
         begun = time.perf_counter()
         table = exchange.read_table(RECORD, folder / "persons.xlsx")
-        gc.freeze()
-        run = exchange.Pass(user, RECORD, table, writes=True, file_name="persons.xlsx")
-        result = exchange.Result()
-        for batch in run.batches():
-            with transaction.atomic():
-                result.add(run.take(batch), batch)
+        with many_rows():
+            run = exchange.Pass(user, RECORD, table, writes=True, file_name="persons.xlsx")
+            result = exchange.Result()
+            for batch in run.batches():
+                with transaction.atomic():
+                    result.add(run.take(batch), batch)
         seconds = time.perf_counter() - begun
     assert result.counts["new"] == rows, result.counts
     return {"seconds": seconds}

@@ -229,6 +229,12 @@ class RecordType:
         return frozenset(stored | set(self.sealed))
 
     @cached_property
+    def filled_in(self) -> frozenset[str]:
+        """Fields nobody enters: those that follow from others, here or in the model itself."""
+        unseen = {name for name, f in self.field_map.items() if not f.editable}
+        return frozenset(unseen | set(self.derived))
+
+    @cached_property
     def groups(self) -> list[Section]:
         return list(self.sections) or [Section(self.label, self.fields)]
 

@@ -42,9 +42,9 @@ from .batches import Rights, check_many, write_many
 from .cells import Links, columns_of, heading, label_of, parser_for
 from .checks import digest_for
 from .declare import RecordType
+from .many_rows import Statistics
 from .models import Upload
 from .services import Draft
-from .statistics import Statistics
 from .values import cell, hidden, show_value
 
 LARGEST = 40 * 2**20

@@ -8,17 +8,15 @@ Nor is there a savepoint around the statements: it would keep every page they al
 takes 50 MB of an import of 100,000 persons.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models, router
+from django.db import IntegrityError, connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_ROOM = 48_000  # KiB, three times what a connection has otherwise
 _WRITE_EQUALS_EQUALLY = {
     models.BooleanField,
     models.DateField,
@@ -72,24 +70,6 @@ def can_insert_many(model: type[models.Model]) -> bool:
         and not any(f.has_db_default() or f.generated for f in options.concrete_fields)
         and connection.features.can_return_rows_from_bulk_insert
     )
-
-
-@contextmanager
-def room_for_indexes() -> Iterator[None]:
-    """While very many rows are added: every batch alters pages all over the indexes, and SQLite
-    writes and reads again what it has no room for."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        ((usual,),) = cursor.execute("PRAGMA cache_size").fetchall()
-        cursor.execute(f"PRAGMA cache_size = -{_ROOM}")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
 def _statement(

@@ -1,7 +1,6 @@
 """Imports, exports and actions for many records that are too large for a page."""
 
 import datetime as dt
-import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from . import bulk, exchange
 from .declare import Action, RecordType, registry
 from .errors import write_errors
 from .exports import Export, Wanted
-from .inserts import room_for_indexes
+from .many_rows import many_rows
 from .models import Batch, BatchRow, Upload, UploadPart
 
 UPLOAD_KEPT = dt.timedelta(days=2)
@@ -58,7 +57,7 @@ def _load(run: Run) -> None:
     if upload.state != Upload.State.WAITING and not upload.file:
         return  # killed after the last step
     require(actor=actor, verb="import", subject=record.subject)
-    with _opened(run, record, upload) as (path, table), room_for_indexes():
+    with _opened(run, record, upload) as (path, table):
         if run.values["mode"] == "all":
             _load_all(run, actor, record, upload, table)
         else:
@@ -71,13 +70,12 @@ def _load(run: Run) -> None:
 
 @contextmanager
 def _opened(run: Run, record: RecordType, upload: Upload) -> Iterator[tuple[Path, Table]]:
-    """The table stays until the end: the collector need not look for cycles in it at every turn."""
-    with run.folder() as folder, exchange.opened(record, upload, folder) as (path, table):
-        gc.freeze()
-        try:
-            yield path, table
-        finally:
-            gc.unfreeze()
+    with (
+        run.folder() as folder,
+        exchange.opened(record, upload, folder) as (path, table),
+        many_rows(),
+    ):
+        yield path, table
 
 
 def _load_all(run: Run, actor: User, record: RecordType, upload: Upload, table: Table) -> None:

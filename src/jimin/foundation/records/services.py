@@ -212,7 +212,7 @@ def validate_alone(
     errors: dict[str, Any] = {}
     read = {name for name, value in data.items() if isinstance(value, models.Model)}
     try:
-        obj.clean_fields(exclude={*record.derived, *read, *kept})
+        obj.clean_fields(exclude={*record.filled_in, *read, *kept})
     except ValidationError as error:
         errors = error.update_error_dict(errors)
     if not errors:
