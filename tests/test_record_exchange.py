@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import acting_as, acting_as_system
@@ -17,6 +18,7 @@ from jimin.foundation.records import cells, exchange
 from jimin.foundation.records.declare import registry
 from jimin.foundation.records.models import Upload
 from jimin.foundation.tables import BadCellError
+from jimin.foundation.tables.cells import From1904
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.tests.few import ALSO_HERE, HERE, THERE, TOWNSHIP, few_areas
 from jimin.kernel.people.models import Household, Person
@@ -258,16 +260,56 @@ def test_too_many_rows_are_refused(
         (20160301, dt.date(2016, 3, 1)),
         (20160301.0, dt.date(2016, 3, 1)),
         (dt.datetime(2016, 3, 1, 8), dt.date(2016, 3, 1)),
+        (42430, dt.date(2016, 3, 1)),
+        (42430.0, dt.date(2016, 3, 1)),
+        (10000, dt.date(1927, 5, 18)),
+        (73050, dt.date(2099, 12, 31)),
     ],
 )
 def test_a_day_is_read_as_it_is_written(raw: Any, wanted: dt.date) -> None:
     assert cells.day(raw) == wanted
 
 
-@pytest.mark.parametrize("raw", ["2016-02-30", "3/1/2016", "16-3-1", 42430, True, "2016-3"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2016-02-30",
+        "3/1/2016",
+        "16-3-1",
+        True,
+        "2016-3",
+        2016,
+        201603,
+        19801,
+        20163.0,
+        42430.5,
+        "42430",
+        9999,
+        73051,
+        From1904(42430),
+    ],
+)
 def test_a_day_is_not_guessed(raw: Any) -> None:
     with pytest.raises(BadCellError):
         cells.day(raw)
+
+
+@pytest.mark.parametrize(("from_1904", "died_on"), [(False, dt.date(2016, 3, 1)), (True, None)])
+def test_a_number_is_a_day_where_days_count_from_1900(
+    clerk: Client, tmp_path: Path, from_1904: bool, died_on: dt.date | None
+) -> None:
+    """The cell of a date that lost its format."""
+    book = openpyxl.Workbook()
+    if from_1904:
+        book.epoch = CALENDAR_MAC_1904
+    assert book.active is not None
+    book.active.append(["姓名", "公民身份号码", "所在村", "死亡日期"])
+    book.active.append(["甲", identity_number(1), HERE, 42430])
+    book.save(tmp_path / "名册.xlsx")
+    table = exchange.read_table(PERSONS, tmp_path / "名册.xlsx")
+    [row] = table.rows
+    assert row.read("死亡日期", cells.day) == died_on
+    assert [fault.value for fault in row.faults] == ([] if died_on else ["42430"])
 
 
 def test_rows_that_are_written_are_let_go_and_wrong_ones_kept(

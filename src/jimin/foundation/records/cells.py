@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,11 +19,13 @@ from jimin.foundation.tables import (
     choice,
     code,
     number,
+    shown,
     text,
     tidy,
     whole,
     yes_no,
 )
+from jimin.foundation.tables.cells import From1904
 
 from . import places
 from .checks import digest_for
@@ -35,6 +37,9 @@ _DAY = re.compile(
     r"([0-9]{4})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
 _COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_DAY_0 = date(1899, 12, 30)  # of Excel, whose 60th day there never was
+_SERIALS = range(10_000, 73_051)  # 1927-05-18 to 2099-12-31
+_YEARS_AND_MONTHS = range(19_000, 21_000)  # 19801 may be meant as January 1980
 _BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]$")
 _CODE = re.compile(r"[0-9]{12}")
 
@@ -85,11 +90,22 @@ def parser_for(record: RecordType, model_field: Any) -> Parser[Any]:
 
 
 def day(raw: Raw) -> date:
-    """A date cell, or text such as 2016-03-01, 2016/3/1, 2016年3月1日 and 20160301."""
+    """A date cell, or text such as 2016-03-01, 2016/3/1, 2016年3月1日 and 20160301.
+
+    A number that Excel shows for a date whose cell is not formatted as one (42430) is that date;
+    text with five digits is none.
+    """
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
         return raw
+    if isinstance(raw, int | float) and raw in _SERIALS and not isinstance(raw, From1904):
+        if raw in _YEARS_AND_MONTHS:
+            raise BadCellError(
+                _("看不出 %(number)s 是日期还是年月。请按“2016-03-01”的样子填写，或设为日期格式。")
+                % {"number": shown(raw)}
+            )
+        return _DAY_0 + timedelta(days=int(raw))
     words = tidy(raw) if isinstance(raw, str) else str(raw) if isinstance(raw, int) else ""
     if isinstance(raw, float) and raw.is_integer():
         words = str(int(raw))

@@ -45,6 +45,11 @@ class Merged:
     last_row: int
 
 
+class From1904(float):
+    """A number of a workbook that counts days from 1904, as those of old Macs do: no day is read
+    out of it."""
+
+
 Raw = str | int | float | bool | date | datetime | time | timedelta | CellError | Merged
 Parser = Callable[[Raw], T]
 

@@ -20,7 +20,7 @@ from python_calamine import CalamineError as CalamineFailure
 from python_calamine import CalamineWorkbook
 
 from jimin.engine.sentences import Name, said
-from jimin.foundation.tables.cells import CellError, Raw, tidy
+from jimin.foundation.tables.cells import CellError, From1904, Raw, tidy
 from jimin.foundation.tables.rows import (
     Column,
     Grid,
@@ -140,6 +140,7 @@ class Workbook:
         try:
             with zipfile.ZipFile(path) as archive:
                 self._parts = _sheet_parts(archive)
+                self._counts_from_1904 = _counts_from_1904(archive)
             self._calamine = CalamineWorkbook.from_path(path)
         except (CalamineFailure, ElementTree.ParseError, LookupError, OSError) as error:
             raise UnusableError(_CORRUPT) from error
@@ -176,6 +177,8 @@ class Workbook:
             raise UnusableError(
                 said("“{sheet}”表已损坏，无法读取；{save_as}", sheet=Name(name), save_as=_SAVE_AS)
             ) from error
+        if self._counts_from_1904:
+            rows = [[From1904(v) if type(v) in (int, float) else v for v in row] for row in rows]  # type: ignore[arg-type]
         merges = [Merge(*start, *end) for start, end in merged]
         _make_room(rows, merges)
         for (row, column), cell_error in scan.errors.items():
@@ -235,6 +238,12 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         if relation in targets:  # chart sheets are not
             parts[item.get("name", "")] = posixpath.normpath(targets[relation]).lstrip("/")
     return parts
+
+
+def _counts_from_1904(archive: zipfile.ZipFile) -> bool:
+    workbook = _plain_xml(archive, "xl/workbook.xml")
+    settings = [item for item in workbook.iter() if _local(item.tag) == "workbookPr"]
+    return any(item.get("date1904", "") in ("1", "true") for item in settings)
 
 
 def _plain_xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
