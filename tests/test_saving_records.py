@@ -9,9 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from jimin.foundation.access.matrix import Matrix, Role
 from jimin.foundation.access.models import User
 from jimin.foundation.access.scope import System, acting_as, acting_as_system
+from jimin.foundation.audit import services as audit
 from jimin.foundation.audit.models import Entry
 from jimin.foundation.records import services
 from jimin.foundation.records.declare import RecordType, registry
+from jimin.foundation.records.history import history_of
 from jimin.foundation.records.services import (
     StaleRecordError,
     once,
@@ -201,6 +203,20 @@ def test_unmasking_needs_the_grant_and_a_reason(persons: RecordType, make_user: 
     entry = Entry.objects.get()
     assert (entry.verb, entry.reason) == ("unmask", "核对证件")
     assert entry.values == {"fields": ["citizen_id", "phone", "disability_grade"]}
+
+
+def test_the_history_hides_what_was_logged_before_a_field_was_sealed(
+    persons: RecordType, clerk: User
+) -> None:
+    obj = person()
+    save_record(actor=clerk, record=persons, obj=obj, data={"disability_grade": 3})
+    assert Entry.objects.get().values == {"disability_grade": ["*", "*"]}
+    audit.log(actor=clerk, obj=obj, verb="change", values={"disability_grade": [0, 3]})
+    lines, _more = history_of(persons, obj)
+    [before], [after] = (line.differences for line in lines)
+    assert (before.before, before.after) == (after.before, after.after) == ("*", "*")
+    assert before.is_hidden
+    assert after.is_hidden
 
 
 def test_a_form_sent_twice_makes_one_record(clerk: User, make_user: MakeUser) -> None:

@@ -13,7 +13,7 @@ from jimin.foundation.access.labels import words_of
 from jimin.foundation.audit.models import Entry
 
 from .declare import Label, RecordType
-from .values import show_value
+from .values import hidden, show_value
 
 SHOWN = 50
 
@@ -100,8 +100,8 @@ def _text(record: RecordType, name: str, value: Any, names: dict[tuple[str, str]
         return ""
     if field.is_relation:
         return names.get((name, str(value)), _("（辖区外或已删除的记录）"))
-    if name in record.sealed_names:
-        return str(value)
+    if name in record.sealed_names:  # lines from before the field was sealed hold it in full
+        return str(value) if "*" in str(value) else hidden(value)
     if isinstance(value, str):
         value = parse_date(value) or value if len(value) == 10 else value
         if isinstance(value, str) and field.get_internal_type() == "DateTimeField":
