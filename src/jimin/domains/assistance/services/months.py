@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -188,7 +187,7 @@ def _run(
             return run
         if run.state == MonthRun.State.APPROVED:
             raise ValidationError(_("这个月的核定已批准，不能重新核定。"))
-        transaction.on_commit(partial(default_storage.delete, str(run.books)))
+        transaction.on_commit(partial(Path(run.books.path).unlink, missing_ok=True))
         run.delete()
     families = _families(county, month)
     households, members = _tables(families, month)
@@ -348,7 +347,8 @@ def _first_day(month: str | None) -> dt.date | None:
 def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
     """Keep policy, facts, results and their steps as one Parquet file: a row a household.
 
-    What a run that was killed leaves there nobody can open: its key was never stored.
+    What a run that was killed left is taken away with this one's success. Whoever runs holds the
+    county, so that nobody is just writing there.
     """
     policy = load_policy(run.policy)
     with TemporaryDirectory() as folder:
@@ -357,9 +357,12 @@ def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
         write_decisions(policy, "dibao", month, households, members, result, path)
         content = path.read_bytes()
     run.sm3, run.books_key = sm3(content), new_key()
-    named = f"{run.area_id[:6]}-{run.sm3[:16]}-{uuid4().hex[:8]}.sealed"
-    run.books.name = run.books.field.generate_filename(run, named)
-    write_sealed(Path(run.books.path), content, run.books_key)
+    begins = f"{run.area_id[:6]}-{month}-"
+    run.books.name = run.books.field.generate_filename(run, f"{begins}{uuid4().hex}.sealed")
+    path = Path(run.books.path)
+    for left in path.parent.parent.glob(f"*/{begins}*"):
+        transaction.on_commit(partial(left.unlink, missing_ok=True))
+    write_sealed(path, content, run.books_key)
 
 
 def _lines(run: MonthRun, families: Sequence[_Family], result: Any) -> list[MonthLine]:

@@ -167,15 +167,18 @@ def test_a_run_made_anew_takes_its_own_file_and_the_old_one_goes(
     work(batch=True)
     run = MonthRun._base_manager.get()
     old, whole = Path(run.books.path), run.read_books()
+    left = old.with_name(f"{old.name.removesuffix('.sealed')}.killed.part")
+    left.write_bytes(b"half")
     assert b"PAR1" not in old.read_bytes()
     with transaction.atomic():
         assess_month(actor=System("test"), month=JUNE, area=run.area, again=True)
         transaction.set_rollback(True)
     assert run.read_books() == whole  # a run that failed took nothing from the one before
+    assert left.exists()
     with django_capture_on_commit_callbacks(execute=True):
         [again] = assess_month(actor=System("test"), month=JUNE, area=run.area, again=True)
     assert (again.sm3, again.read_books()) == (run.sm3, whole)
-    assert not old.exists()
+    assert list(old.parent.glob("220*")) == [Path(again.books.path)]
 
 
 def test_what_changes_while_it_is_computed_is_computed_again(
