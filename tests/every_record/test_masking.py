@@ -1,9 +1,10 @@
 """Sealed values are shown masked, and in full only with a reason."""
 
+import pytest
 from django.test import Client
 
 from jimin.foundation.audit.models import Entry
-from jimin.foundation.records.declare import RecordType
+from jimin.foundation.records.declare import RecordType, registry
 from jimin.foundation.records.values import hidden
 
 from .walk import api, every, make, secrets_of, text_of
@@ -63,3 +64,14 @@ def test_an_export_in_full_needs_a_reason(record: RecordType, keeper: Client) ->
     assert all(secret in full for secret in secrets)
     entry = Entry.objects.get()
     assert (entry.verb, entry.reason, entry.values["unmasked"]) == ("export", "年度核查", True)
+
+
+@pytest.mark.parametrize("record", [registry["people.person"]])
+def test_a_value_of_which_nothing_may_be_seen_says_so(record: RecordType, keeper: Client) -> None:
+    """A grade of a disability: one star would puzzle whoever reads the page or the form."""
+    obj = make(record)
+    assert "已登记，不显示" in text_of(keeper.get(record.url("page", obj.pk)))
+    form = text_of(keeper.get(record.url("edit", obj.pk)))
+    assert "已登记，不显示。不改就留空。1 至 4 级；没有残疾证填 0。" in form
+    shown = text_of(keeper.post(record.url("unmask", obj.pk), {"reason": "核对证件"}))
+    assert "已登记，不显示" not in shown

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from . import places, search
 from .declare import RecordType, record_for
-from .values import show
+from .values import HIDDEN, show
 
 MOST_PICKED = 10
 
@@ -306,7 +306,11 @@ def _seal(record: RecordType, obj: Any, name: str, field: Any) -> Mapping[str, A
     if not held:
         return {}
     field.widget.attrs["placeholder"] = held
-    field.help_text = _("现为 %(held)s。不改就留空。") % {"held": held}
+    told = _("现为 %(held)s。不改就留空。") % {"held": held}
+    if held == HIDDEN:
+        told = _("已登记，不显示。不改就留空。")
+    hint = record.hints.get(name)
+    field.help_text = _("%(told)s%(hint)s") % {"told": told, "hint": hint} if hint else told
     if not model_field.blank:
         return {}
     label = _("清除%(label)s") % {"label": model_field.verbose_name}

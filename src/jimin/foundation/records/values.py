@@ -16,6 +16,7 @@ from jimin.foundation.tables import Value
 from .declare import Column, RecordType, record_for
 
 MONEY_PLACES = 2
+HIDDEN = "*"  # a sealed value of which nothing is shown
 
 
 def field_column(record: RecordType, name: str) -> Column:
@@ -38,7 +39,7 @@ def hidden(value: Any) -> str:
     """A sealed value masked; a code or a number is hidden altogether."""
     if value in (None, ""):
         return ""
-    return masked(value) if isinstance(value, str) and len(value) > 1 else "*"
+    return masked(value) if isinstance(value, str) and len(value) > 1 else HIDDEN
 
 
 def show_value(model_field: Any, value: Any) -> str:

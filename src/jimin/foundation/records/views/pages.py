@@ -123,7 +123,7 @@ def _groups(record: RecordType, obj: Any, shown: dict[str, str]) -> list[dict[st
             "fields": [
                 {
                     "label": record.field_map[name].verbose_name,
-                    "value": shown.get(name) or record.page_columns[name].value(obj),
+                    "value": shown.get(name) or _value(record, obj, name),
                     "is_sealed": name in record.sealed_names,
                     "link": _link(record, obj, name),
                 }
@@ -132,6 +132,11 @@ def _groups(record: RecordType, obj: Any, shown: dict[str, str]) -> list[dict[st
         }
         for section in record.groups
     ]
+
+
+def _value(record: RecordType, obj: Any, name: str) -> str:
+    found = record.page_columns[name].value(obj)
+    return _("已登记，不显示") if name in record.sealed_names and found == values.HIDDEN else found
 
 
 def _link(record: RecordType, obj: Any, name: str) -> str:
