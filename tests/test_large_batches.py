@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db.models.functions import Length
 from django.test import Client
 
 from jimin.foundation.access.models import Post, User
@@ -77,7 +78,9 @@ def moved() -> list[str]:
 
 
 def states() -> list[str]:
-    return list(BatchRow.objects.order_by("key").values_list("state", flat=True))
+    """In the order of the records, whose keys grow: 999 comes before 1000."""
+    rows = BatchRow.objects.order_by(Length("key"), "key")
+    return list(rows.values_list("state", flat=True))
 
 
 def verbs() -> list[str]:
