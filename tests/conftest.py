@@ -3,8 +3,10 @@
 import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,5 @@ def _load(folder: Path) -> None:
     command = [str(jimin), "demo", "--no-serve", f"--households={HOUSEHOLDS}"]
     ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600)
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    with closing(sqlite3.connect(folder / "jimin.sqlite3")) as whole:
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone, so that it can be copied

@@ -51,7 +51,8 @@ def copied(path: Path) -> Iterator[None]:
     ours: Any = connection.connection
     with closing(sqlite3.connect(":memory:")) as before:
         ours.backup(before)
-        with closing(sqlite3.connect(path)) as demo:
+        # Nothing is laid beside the file, which another process may just be copying.
+        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as demo:
             demo.backup(ours)
         yield
         before.backup(ours)
