@@ -139,8 +139,9 @@ class Workbook:
         self.path = path
         try:
             with zipfile.ZipFile(path) as archive:
-                self._parts = _sheet_parts(archive)
-                self._counts_from_1904 = _counts_from_1904(archive)
+                workbook = _plain_xml(archive, "xl/workbook.xml")
+                self._parts = _sheet_parts(archive, workbook)
+                self._counts_from_1904 = _counts_from_1904(workbook)
             self._calamine = CalamineWorkbook.from_path(path)
         except (CalamineFailure, ElementTree.ParseError, LookupError, OSError) as error:
             raise UnusableError(_CORRUPT) from error
@@ -223,7 +224,7 @@ def _make_room(rows: list[list[Raw]], merges: list[Merge]) -> None:
     rows.extend([] for _ in range(max(reach, default=0) - len(rows)))
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def _sheet_parts(archive: zipfile.ZipFile, workbook: ElementTree.Element) -> dict[str, str]:
     """Sheet names in order, each with the part of the archive that holds it."""
     targets = {
         item.get("Id"): posixpath.join("xl", item.get("Target", ""))
@@ -231,7 +232,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         if item.get("Type", "").endswith("/worksheet")
     }
     parts: dict[str, str] = {}
-    for item in _plain_xml(archive, "xl/workbook.xml").iter():
+    for item in workbook.iter():
         if _local(item.tag) != "sheet":
             continue
         relation = next((v for k, v in item.attrib.items() if _local(k) == "id"), None)
@@ -240,8 +241,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _counts_from_1904(archive: zipfile.ZipFile) -> bool:
-    workbook = _plain_xml(archive, "xl/workbook.xml")
+def _counts_from_1904(workbook: ElementTree.Element) -> bool:
     settings = [item for item in workbook.iter() if _local(item.tag) == "workbookPr"]
     return any(item.get("date1904", "") in ("1", "true") for item in settings)
 
