@@ -22,7 +22,7 @@ def test_what_was_known_of_health_is_sealed(
         "facts": [[0, True], [2, False], [4, None]],
         "inputs": INPUTS,
         "books": "PAR1 books",
-        "files": ["books.parquet.sealed"],
+        "files": ["220202-2016-06-books.sealed"],
         "remaining": 0,
     }
     assert len(set(told["held"])) == len(told["held"]) == 3 + 3 + 2 + 2

@@ -15,7 +15,8 @@ def seal_books(apps, schema_editor):
     runs = apps.get_model("assistance", "MonthRun")._base_manager
     for run in runs.order_by("pk").iterator():
         plain, run.books_key = run.books.name, new_key()
-        run.books.name = f"{plain}.sealed"
+        begins = f"{run.area_id[:6]}-{run.month:%Y-%m}"  # by which a new run finds the old file
+        run.books.name = str(Path(plain).with_name(f"{begins}-{Path(plain).stem}.sealed"))
         with default_storage.open(plain) as file:
             write_sealed(Path(default_storage.path(run.books.name)), file.read(), run.books_key)
         run.save(update_fields=["books", "books_key"])

@@ -187,7 +187,6 @@ def _run(
             return run
         if run.state == MonthRun.State.APPROVED:
             raise ValidationError(_("这个月的核定已批准，不能重新核定。"))
-        transaction.on_commit(partial(Path(run.books.path).unlink, missing_ok=True))
         run.delete()
     families = _families(county, month)
     households, members = _tables(families, month)
@@ -347,8 +346,8 @@ def _first_day(month: str | None) -> dt.date | None:
 def _file(run: MonthRun, households: Any, members: Any, result: Any) -> None:
     """Keep policy, facts, results and their steps as one Parquet file: a row a household.
 
-    What a run that was killed left is taken away with this one's success. Whoever runs holds the
-    county, so that nobody is just writing there.
+    The file of the run before, and what one that was killed left, go with this one's success.
+    Whoever runs holds the county, so that nobody is just writing there.
     """
     policy = load_policy(run.policy)
     with TemporaryDirectory() as folder:
