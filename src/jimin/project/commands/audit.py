@@ -2,6 +2,8 @@
 
 import os
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -53,6 +55,47 @@ def head() -> None:
     last = end()
     at = f"{timezone.localtime(last.at):%Y-%m-%d %H:%M:%S}" if last.at else "尚无留痕"
     click.echo(f"条数：{last.count}\n末尾时间：{at}\n末尾哈希：{last.hash}")
+
+
+@audit.command()
+@click.argument("county")
+@click.argument("month")
+@click.option(
+    "--pack", "packs", type=click.Path(path_type=Path), multiple=True,
+    help="发布时存下的政策包，或存放它们的文件夹；可写多次",
+)  # fmt: skip
+def month(county: str, month: str, packs: tuple[Path, ...]) -> None:
+    """复算一个县一个月的核定：COUNTY 是县（市、区）代码，MONTH 如 2016-06。
+
+    底册密封存放，只在复算时解封，用后即删。有一户不同，退出码就是 1。
+    """
+    from rich.console import Console
+
+    from jimin.domains.assistance.models import MonthRun
+    from jimin.foundation.sealed.rules import SealBroken, sm3
+    from jimin.project.commands.assess import refusals
+    from jimin.project.commands.languages import RefusedError
+    from jimin.project.commands.policy_decisions import print_replayed, replay_decisions
+
+    with refusals(), TemporaryDirectory() as folder:
+        runs = MonthRun._base_manager.filter(area_id=county.ljust(12, "0"))
+        run = next((run for run in runs if f"{run.month:%Y-%m}" == month), None)
+        if run is None:
+            raise RefusedError(
+                "{county} 没有 {month} 的核定；请核对区划代码和月份。", county=county, month=month
+            )
+        try:
+            content = run.read_books()
+        except (SealBroken, OSError) as error:
+            raise RefusedError("底册打不开，可能被改动、删去，或缺少密钥；请查明。") from error
+        if sm3(content) != run.sm3:
+            raise RefusedError("底册与核定时不一致；请查明。")
+        books = Path(folder) / "books.parquet"
+        books.write_bytes(content)
+        found = replay_decisions(books, packs)
+    print_replayed(Console(), found)
+    if any(one.differing for one in found):
+        sys.exit(BROKEN)
 
 
 @audit.command()
