@@ -46,7 +46,7 @@ def common_verbs() -> dict[str, str]:
         "change": _("修改"),
         "import": _("导入"),
         "export": _("导出"),
-        "unmask": _("查看完整号码"),
+        "unmask": _("查看完整信息"),
         "attach": _("上传附件"),
         "note": _("写备注"),
     }
