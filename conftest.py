@@ -150,6 +150,12 @@ def empty_database(_databases: "Empty") -> "Callable[[Path], str]":
 
 
 @pytest.fixture(scope="session")
+def copied_database(_databases: "Empty") -> "Callable[[str, Path, Path], str]":
+    """Copies an installation, its URL and folder given, into a folder; returns the copy's URL."""
+    return _databases.again
+
+
+@pytest.fixture(scope="session")
 def bare_database(_databases: "Empty") -> "Callable[[], str]":
     """Gives an installation a database without tables; returns its URL."""
     return _databases.bare

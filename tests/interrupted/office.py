@@ -1,17 +1,20 @@
 """What the tests let another process do, of the program that was started for them."""
 
 import datetime as dt
+import itertools
 import json
+import os
+import signal
 import tempfile
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import QueryDict
 
-from jimin.domains.assistance.jobs import begin_month
+from jimin.domains.assistance.jobs import begin_approval, begin_month
 from jimin.domains.assistance.models import MonthLine, MonthRun
 from jimin.domains.assistance.services import assess_month, declare_many
 from jimin.domains.assistance.tests.conftest import COUNTY, Street, build_street
@@ -21,6 +24,7 @@ from jimin.foundation.access.scope import System, acting_as, acting_as_system
 from jimin.foundation.audit import services as audit
 from jimin.foundation.audit.models import Entry
 from jimin.foundation.jobs import services as jobs
+from jimin.foundation.jobs import worker
 from jimin.foundation.jobs.models import Job
 from jimin.foundation.records import bulk
 from jimin.foundation.records import jobs as record_jobs
@@ -32,6 +36,7 @@ from jimin.foundation.sealed.rules import sm3
 from jimin.foundation.tables import OutColumn, stream_xlsx
 from jimin.kernel.areas.models import Area
 from jimin.kernel.areas.tests.few import ALSO_HERE, HERE, TOWNSHIP, few_areas
+from jimin.kernel.awards.models import Award
 from jimin.kernel.people.models import Person
 from tests.factories import identity_number
 
@@ -83,6 +88,7 @@ def ask_export(rows: int) -> None:
 
 def ask_move(rows: int) -> None:
     """All persons are to move; every tenth lives there already, which the trial has found."""
+    bulk.AT_ONCE = min(bulk.AT_ONCE, rows // 2)
     user = prepare()
     Person._base_manager.bulk_create(
         Person(
@@ -108,7 +114,7 @@ def ask_move(rows: int) -> None:
             values=bulk.values_of(action, batch),
         )
         Batch.objects.update(state=Batch.State.TRIED)
-        for _ in range(2):
+        for _ in range(2):  # two clicks
             record_jobs.carry_out(actor=user, record=record, action=action, batch=batch)
 
 
@@ -129,6 +135,55 @@ def _family(street: Street, n: int) -> Any:
     ]
     wages: list[str | None] = [str(n % 15 * 60), *["0"] * (len(births) - 1)]
     return declared(street.family(*births), *([None, *wages[1:]] if n % 10 == 9 else wages))
+
+
+def ask_approval(rows: int) -> None:
+    """A month that was assessed, to be approved."""
+    ask_month(rows)
+    batch_work()
+    with acting_as_system("test"):
+        run = MonthRun.objects.select_related("area").get()
+        Job.objects.update(owner=None)
+        begin_approval(actor=User.objects.get(posts__role="county_director"), run=run)
+
+
+def work(commits: str) -> None:
+    """Do the jobs there are; die as by SIGKILL once so many transactions were committed.
+
+    Between two commits no other state can be left in the database, whenever a process is killed.
+    """
+    count = itertools.count(1)
+    leave = transaction.Atomic.__exit__
+
+    def committed() -> None:
+        if next(count) == int(commits):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def leave_and_count(self: transaction.Atomic, *raised: Any) -> None:
+        leave(self, *raised)
+        if not raised[0] and not connection.in_atomic_block:
+            committed()
+
+    def count_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, params, many, context)
+        if not connection.in_atomic_block and sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            committed()
+        return found
+
+    transaction.Atomic.__exit__ = leave_and_count  # type: ignore[method-assign]
+    with connection.execute_wrapper(count_writes):
+        batch_work()
+
+
+def finish() -> None:
+    """What a worker does that finds the jobs of a dead one."""
+    worker.GRACE = dt.timedelta(0)
+    worker.sweep()
+    batch_work()
+
+
+def batch_work() -> None:
+    worker.work(batch=True)
 
 
 def tell_month() -> None:
@@ -182,6 +237,9 @@ def tell() -> None:
                     "states": dict(Counter(BatchRow.objects.values_list("state", flat=True))),
                     "imports": verbs.count("import"),
                     "exports": verbs.count("export"),
+                    "approvals": verbs.count("approve_month"),
+                    "awards": Award.objects.values("household").distinct().count(),
+                    "granted": Award.objects.count(),
                     "broken": audit.first_broken(),
                     "result": bool(kept and kept.exists()),
                     "outcome": [u.outcome for u in Upload.objects.all()],
@@ -200,7 +258,12 @@ def do(*what: str) -> None:
             ask_move(int(rows))
         case ["month", rows]:
             ask_month(int(rows))
+        case ["approval", rows]:
+            ask_approval(int(rows))
         case ["tell"]:
+            tell()
+        case ["tell", "finished"]:
+            finish()
             tell()
         case ["tell", "month"]:
             tell_month()

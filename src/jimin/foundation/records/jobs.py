@@ -156,15 +156,16 @@ LOAD = Kind("records.import", gettext_lazy("导入"), _load, title=_title, link=
 
 def _export(run: Run) -> None:
     """The file, its line in the history and the job's result appear together or not at all."""
-    owner, record = run.job.owner, registry[run.values["subject"]]
-    assert owner is not None
-    wanted = Wanted.opened(run.values["wanted"])
-    for verb in wanted.verbs:
-        require(actor=owner, verb=verb, subject=record.subject)
-    made = Export(owner, record, wanted)
-    total = len(made.keys)
     with run.folder() as folder:
-        path = folder / f"export.{wanted.form}"
+        if run.job.result:
+            return  # killed after the last step
+        owner, record = run.job.owner, registry[run.values["subject"]]
+        assert owner is not None
+        wanted = Wanted.opened(run.values["wanted"])
+        for verb in wanted.verbs:
+            require(actor=owner, verb=verb, subject=record.subject)
+        made = Export(owner, record, wanted)
+        path, total = folder / f"export.{wanted.form}", len(made.keys)
         made.write(path, lambda done: run.tell(done, total))
 
         def note() -> None:

@@ -52,6 +52,11 @@ class Empty:
         shutil.copy(made, var)
         return ""
 
+    def again(self, url: str, var: Path, into: Path) -> str:
+        """Copy an installation, folder and database, that no process uses; returns the URL."""
+        shutil.copytree(var, into)
+        return f"{self.server}/{self._create(url.rpartition('/')[2])}" if url else ""
+
     def bare(self) -> str:
         """The URL of a database without tables; empty where it will be the folder's own file."""
         return f"{self.server}/{self._create()}" if self.is_postgres else ""
