@@ -14,13 +14,24 @@ import pytest
 HOUSEHOLDS = 3000
 
 
+# What runs in one process each, in the order in which the processes take it: while one loads the
+# city and walks through it, another has something else to do before it looks at it.
+GROUPS = ("city", "mutations", "interrupted", "browser", "spark")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What walks through the city in one process, what looks at it in another: in each the tests
-    share what was loaded."""
+    share what was loaded. The groups first, so that none is left over at the end."""
     for item in items:
         if item.path.parent.name in ("browser", "city"):
             item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("xdist_group")
+    return GROUPS.index(mark.args[0]) if mark else len(GROUPS)
 
 
 @pytest.fixture(scope="session")

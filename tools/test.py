@@ -70,7 +70,8 @@ def main(arguments: list[str]) -> int:
 
 
 def tests(env: dict[str, str], arguments: list[str]) -> Ended:
-    command = [PYTHON, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadgroup", *arguments]
+    spread = ["-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]  # tests/conftest.py
+    command = [PYTHON, "-m", "pytest", "-q", *spread, *arguments]
     return run(command, env, show=True)
 
 

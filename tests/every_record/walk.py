@@ -185,4 +185,7 @@ def knocks(record: RecordType, obj: Any) -> list[tuple[str, str, str]]:
 def knock(client: Client, method: str, address: str) -> int:
     is_api = address.startswith("/api/")
     kind = {"content_type": "application/json"} if is_api and method != "get" else {}
-    return int(getattr(client, method)(address, **kind).status_code)
+    response = getattr(client, method)(address, **kind)
+    if response.streaming:
+        assert b"".join(response)  # read to its end the file is closed
+    return int(response.status_code)

@@ -33,7 +33,7 @@ from .authors import (
     tables,
 )
 
-# In one process, which looks at the rules as they are once; and while another loads the demo city.
+# In one process, which looks at the rules as they are once.
 pytestmark = pytest.mark.xdist_group("mutations")
 
 BATCHES, RULES, GROUPS = 14, 10, 80

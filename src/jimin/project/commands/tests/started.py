@@ -53,9 +53,7 @@ class Started:
         return subprocess.CompletedProcess([what, *arguments], code, *said)
 
     def end(self) -> None:
-        assert self._server.stdin is not None
-        self._server.stdin.close()
-        self._server.wait(20)
+        self._server.communicate(timeout=20)  # closes what it reads from, which ends it
 
     def _ask(self, question: Mapping[str, Any]) -> int:
         assert self._server.stdin is not None
