@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,13 +20,14 @@ HOUSEHOLDS = 3000
 GROUPS = ("city", "mutations", "interrupted", "browser", "spark")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes down the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around xdist, which writes down the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """What walks through the city in one process, what looks at it in another: in each the tests
     share what was loaded. The groups first, so that none is left over at the end."""
     for item in items:
         if item.path.parent.name in ("browser", "city"):
             item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+    yield
     items.sort(key=_turn)
 
 

@@ -7,11 +7,13 @@ byte before anything is put anywhere.
 import hashlib
 import io
 import json
+import os
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -23,7 +25,10 @@ class DamagedError(ValueError):
 
 
 def pack(file: Path, parts: Iterator[tuple[str, Path]], facts: dict[str, Any]) -> int:
-    """Write the parts and, at the end, the manifest; all or nothing. Returns how many parts."""
+    """Write the parts and, at the end, the manifest; all or nothing. Returns how many parts.
+
+    A part that is deleted before its turn comes is not among them.
+    """
     draft = file.with_name(f"{file.name}.part")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
@@ -31,7 +36,8 @@ def pack(file: Path, parts: Iterator[tuple[str, Path]], facts: dict[str, Any]) -
     try:
         with tarfile.open(draft, "w:gz", compresslevel=3) as tar:
             for name, path in parts:
-                listed.append(_add(tar, name, path))
+                with suppress(FileNotFoundError), path.open("rb") as source:
+                    listed.append(_add(tar, name, source))
             text = json.dumps(
                 {"format": FORMAT, **facts, "parts": listed}, ensure_ascii=False, indent=1
             )
@@ -73,12 +79,11 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _add(tar: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
-    told = tarfile.TarInfo(name)
-    told.size, told.mode, told.mtime = path.stat().st_size, 0o600, int(path.stat().st_mtime)
-    with path.open("rb") as source:
-        hashing = _Hashing(source)
-        tar.addfile(told, hashing)
+def _add(tar: tarfile.TarFile, name: str, source: BinaryIO) -> dict[str, Any]:
+    told, state = tarfile.TarInfo(name), os.fstat(source.fileno())
+    told.size, told.mode, told.mtime = state.st_size, 0o600, int(state.st_mtime)
+    hashing = _Hashing(source)
+    tar.addfile(told, hashing)
     return {"name": name, "size": told.size, "sha256": hashing.digest.hexdigest()}
 
 

@@ -31,6 +31,7 @@ from .models import Job
 
 log = logging.getLogger(__name__)
 
+WORK = "jobs/work"  # in the storage; what lies there is in plain text
 TELL_EVERY = 0.5  # seconds between two notes of progress
 stopping = Event()  # set when this process is to end: running jobs go back to the queue
 
@@ -101,12 +102,8 @@ class Run:
     @contextmanager
     def folder(self) -> Iterator[Path]:
         """A folder for this attempt's files. What a killed attempt left behind is deleted."""
-        of_job = Path(default_storage.path(f"jobs/work/{self.job.pk}"))
-        shutil.rmtree(of_job, ignore_errors=True)
-        kept = Path(default_storage.path(str(self.job.result))) if self.job.result else None
-        for sealed in Path(default_storage.path(self._results)).glob(f"{self.job.pk}-*"):
-            if sealed != kept:
-                sealed.unlink(missing_ok=True)
+        _clear_away(self.job)
+        of_job = _work(self.job)
         own = of_job / str(self.attempt)
         own.mkdir(parents=True, mode=0o700)
         try:
@@ -119,7 +116,7 @@ class Run:
 
         `also` runs in the same transaction.
         """
-        kept = f"{self._results}/{self.job.pk}-{uuid.uuid4().hex[:8]}"
+        kept = f"{_results(self.job)}/{self.job.pk}-{uuid.uuid4().hex[:8]}"
         into = Path(default_storage.path(kept))
         into.parent.mkdir(parents=True, exist_ok=True)
         seal_file(path, into)
@@ -133,11 +130,6 @@ class Run:
         if old and old != kept:
             default_storage.delete(old)
 
-    @property
-    def _results(self) -> str:
-        """Where the results of the jobs of a month lie."""
-        return f"jobs/{timezone.localtime(self.job.at):%Y/%m}"
-
     def _held(self) -> Job:
         job = Job._base_manager.select_for_update().get(pk=self.job.pk)
         if job.attempt != self.attempt or job.state != Job.State.RUNNING:
@@ -147,6 +139,34 @@ class Run:
         if stopping.is_set():
             raise InterruptedRunError
         return job
+
+
+def _work(job: Job) -> Path:
+    """Where the attempts at a job have their folders."""
+    return Path(default_storage.path(f"{WORK}/{job.pk}"))
+
+
+def _results(job: Job) -> str:
+    """Where the results of the jobs of a month lie."""
+    return f"jobs/{timezone.localtime(job.at):%Y/%m}"
+
+
+def _clear_away(job: Job) -> None:
+    """Delete what killed attempts left of a job: their folders, and results it does not name."""
+    shutil.rmtree(_work(job), ignore_errors=True)
+    kept = Path(default_storage.path(str(job.result))) if job.result else None
+    for sealed in Path(default_storage.path(_results(job))).glob(f"{job.pk}-*"):
+        if sealed != kept:
+            sealed.unlink(missing_ok=True)
+
+
+def close(job: Job, state: str, message: str = "") -> str:
+    """End a held job, in the caller's transaction; no attempt is to come that clears away."""
+    job.state, job.ended_at, job.worker = state, timezone.now(), ""
+    job.message = (message or job.message)[:400]
+    job.save()
+    _clear_away(job)
+    return state
 
 
 def queue(job: Job, *, after: dt.timedelta | None = None) -> None:
@@ -230,12 +250,9 @@ def _end(run: Run, state: str, message: str = "") -> str:
     job = _ours(run)
     if job is None:
         return "lost"
-    job.state, job.ended_at, job.worker = state, timezone.now(), ""
-    job.message = (message or job.message)[:400]
     if state == Job.State.DONE and job.total:
         job.done = job.total
-    job.save()
-    return state
+    return close(job, state, message)
 
 
 @transaction.atomic
@@ -260,11 +277,4 @@ def _after_failure(run: Run) -> str:
         job.message = _("程序出错，稍后自动重试。")
         queue(job, after=kind.pause_after(job.failures))
         return job.state
-    return _end_failed(job, _("程序多次出错，已停下。请联系管理员查看运行日志后重试。"))
-
-
-def _end_failed(job: Job, message: str) -> str:
-    job.state, job.ended_at, job.message = Job.State.FAILED, timezone.now(), message
-    job.worker = ""
-    job.save()
-    return job.state
+    return close(job, Job.State.FAILED, _("程序多次出错，已停下。请联系管理员查看运行日志后重试。"))

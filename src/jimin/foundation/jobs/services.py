@@ -17,7 +17,7 @@ from jimin.foundation.audit import services as audit
 
 from .declare import Kind, schedules
 from .models import SUBJECT, Job
-from .run import queue
+from .run import close, queue
 
 RESULT_KEPT = dt.timedelta(days=7)
 JOB_KEPT = dt.timedelta(days=90)
@@ -84,10 +84,11 @@ def stop(*, actor: User, job: Job) -> Job:
         raise ValidationError(_("这项任务已经结束，不能再取消。"))
     found.stop_asked = True
     if found.state == Job.State.WAITING:
-        found.state, found.ended_at = Job.State.CANCELLED, timezone.now()
         if found.task is not None:  # an entry that was just taken finds the job stopped
             DBTaskResult.objects.ready().filter(pk=found.task).delete()
-    found.save()
+        close(found, Job.State.CANCELLED)
+    else:
+        found.save()
     audit.log(actor=actor, obj=found, verb="stop", values={"kind": found.kind})
     return found
 

@@ -22,7 +22,7 @@ from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
 from .models import Job, Worker
-from .run import _end_failed, queue, stopping
+from .run import close, queue, stopping
 from .services import start_due
 
 log = logging.getLogger(__name__)
@@ -76,10 +76,10 @@ def _give_back(pk: uuid.UUID, worker: str) -> bool:
         return False
     _close_entry(job)
     if job.stop_asked:
-        job.state, job.ended_at = Job.State.CANCELLED, timezone.now()
-        job.save()
+        close(job, Job.State.CANCELLED)
     elif job.attempt >= MOST_DEATHS + job.failures:
-        _end_failed(job, _("处理这项任务的进程多次中断，已停下。请联系管理员查看运行日志后重试。"))
+        said = _("处理这项任务的进程多次中断，已停下。请联系管理员查看运行日志后重试。")
+        close(job, Job.State.FAILED, said)
     else:
         queue(job)
     return True

@@ -40,7 +40,7 @@ def backup(file: Path) -> None:
             "audit": {"count": taken.audit_count, "head": taken.audit_head},
             "keys": {"digest": keys().digest_of("backup"), "sealing": sorted(keys().sealing)},
         }
-        # Attachments are only added, and before the row that names them: read after the database.
+        # A file is there before the row that names it: read after the database.
         count = pack(file, _parts(copy, Path(settings.MEDIA_ROOT)), facts)
     click.echo(f"已备份到 {file}（{file.stat().st_size / 1e6:.1f} MB，附件 {count - 1} 个）。")
     click.echo(f"留痕共 {taken.audit_count} 条，末尾哈希：{taken.audit_head}")
@@ -84,9 +84,14 @@ def restore(file: Path) -> None:
 
 
 def _parts(database: Path, media: Path) -> Iterator[tuple[str, Path]]:
+    """The database, and all files but those that jobs at work have opened for themselves."""
+    from jimin.foundation.jobs.run import WORK
+
     yield database.name, database
-    for path in sorted(media.rglob("*")) if media.is_dir() else ():
-        if path.is_file():
+    for name, folders, files in os.walk(media):
+        folder = Path(name)
+        folders[:] = sorted(each for each in folders if folder / each != media / WORK)
+        for path in sorted(folder / each for each in files):
             yield f"files/{path.relative_to(media).as_posix()}", path
 
 

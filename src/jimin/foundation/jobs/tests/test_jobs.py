@@ -1,6 +1,7 @@
 """A job from asking to its end, whatever that is."""
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from jimin.foundation.audit.models import Entry
 from jimin.foundation.jobs import services, worker
 from jimin.foundation.jobs.declare import Kind, Schedule, schedules
 from jimin.foundation.jobs.models import Job, Worker
-from jimin.foundation.jobs.run import LostError, Run, stopping
+from jimin.foundation.jobs.run import WORK, LostError, Run, stopping
 from jimin.foundation.jobs.worker import work
 from jimin.kernel.areas.tests.few import HERE, THERE, TOWNSHIP, few_areas
 
@@ -331,6 +332,44 @@ def test_a_result_nobody_can_fetch_is_deleted_by_the_next_attempt(
     Job._base_manager.update(state=Job.State.RUNNING)
     with Run(now(jobs[0]), "again").folder():
         assert Path(now(jobs[0]).result.path).exists()
+
+
+@pytest.mark.parametrize("end", ["given up", "stopped", "stopped before it went on"])
+def test_nothing_is_left_of_a_job_that_is_not_gone_on_with(
+    clerk: User, declared: Declare, plain: Path, end: str
+) -> None:
+    """What a killed attempt had opened is in plain text, and no other attempt deletes it."""
+
+    def open_and_die(run: Run) -> None:
+        with run.step():
+            pass
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("shutil.rmtree", lambda *args, **more: None)
+            with run.folder() as folder:
+                shutil.copy(plain, folder)
+                raise KeyboardInterrupt  # taken for the kill: nothing more is written
+
+    job = services.ask(actor=clerk, kind=declared(open_and_die))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jimin.foundation.jobs.run._again", lambda run: "killed")
+        work(batch=True)
+    left = plain.parent / f"files/{WORK}/{job.pk}/1/{plain.name}"
+    sealed = plain.parent / f"files/jobs/{timezone.localdate():%Y/%m}/{job.pk}-deadbeef"
+    sealed.parent.mkdir(parents=True)
+    sealed.touch()
+    assert left.exists()
+    Job._base_manager.update(worker="gone:1:1")
+    if end == "given up":
+        Job._base_manager.update(attempt=worker.MOST_DEATHS)
+    if end == "stopped before it went on":
+        services.stop(actor=clerk, job=job)
+    assert worker.sweep() == 1
+    if end == "stopped":
+        services.stop(actor=clerk, job=job)
+    work(batch=True)
+    assert now(job).state == (Job.State.FAILED if end == "given up" else Job.State.CANCELLED)
+    assert not left.parent.parent.exists()
+    assert not sealed.exists()
 
 
 # Who sees what

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from jimin.foundation.jobs.run import WORK
 from jimin.project.archive import DamagedError, pack, unpack
 
 from .started import Started
@@ -71,6 +72,9 @@ def made(places: tuple[Place, Place]) -> tuple[Place, Place, Path]:
     attached = one.var / "files" / "lake" / "证明.txt"
     attached.parent.mkdir(parents=True)
     attached.write_text("入户记录", encoding="utf-8")
+    opened = one.var / "files" / WORK / "a-job" / "1" / "export.csv"  # by a job at work
+    opened.parent.mkdir(parents=True)
+    opened.write_text("张三", encoding="utf-8")
     file = one.var / "backups" / "day.tar"
     assert "附件 1 个" in one.as_typed("backup", file)
     return one, other, file
@@ -178,6 +182,16 @@ def test_any_changed_byte_is_refused_or_changes_nothing(tmp_path: Path) -> None:
             assert contents(out) == wanted, at
         shutil.rmtree(out, ignore_errors=True)
     assert refused > len(whole) // 2
+
+
+def test_a_part_deleted_before_its_turn_is_left_out(tmp_path: Path) -> None:
+    """What a job kept is deleted when its time comes, also while a backup is made."""
+    gone, stays = tmp_path / "gone", tmp_path / "stays"
+    stays.write_text("附件", encoding="utf-8")
+    parts = iter([("files/gone", gone), ("files/stays", stays)])
+    assert pack(tmp_path / "some.tar", parts, {}) == 1
+    manifest = unpack(tmp_path / "some.tar", tmp_path / "out")
+    assert [p["name"] for p in manifest["parts"]] == ["files/stays"]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
