@@ -140,12 +140,31 @@ def _databases(started: "Started", tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def empty_database(_databases: "Empty") -> "Callable[[Path], str]":
-    """Gives an installation its database with all tables; returns its URL.
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, request: pytest.FixtureRequest
+) -> None:
+    """Of many processes none makes its test database: it begins as a copy. One alone does."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    from django.db import connection
+    from django.db.backends.signals import connection_created
 
-    The tables are made once and copied: over SQLite for all processes of a run, over PostgreSQL
-    as a template for each.
-    """
+    databases: Empty = request.getfixturevalue("_databases")
+
+    def fill(**_sent: object) -> None:
+        if "mode=memory" in str(connection.settings_dict["NAME"]):  # never one worked with
+            connection_created.disconnect(fill)
+            databases.fill(connection.connection)
+
+    if databases.is_postgres:
+        connection.settings_dict["TEST"]["TEMPLATE"] = databases.template()
+    else:
+        connection_created.connect(fill, weak=False)
+
+
+@pytest.fixture(scope="session")
+def empty_database(_databases: "Empty") -> "Callable[[Path], str]":
+    """Gives an installation its database with all tables, made once and copied; returns its URL."""
     return _databases.give
 
 

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +37,9 @@ def _turn(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_folder(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Callable[[Path], str]
+) -> Path:
     """A data folder with the demo over SQLite, sealed with the keys of the tests; only read it.
 
     Loaded by whichever process asks first.
@@ -52,6 +54,8 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not is_whole.exists():
             folder.mkdir()
             shutil.copy(settings.KEYS_FILE, folder)
+            if not os.environ.get("DATABASE_URL"):
+                empty_database(folder)
             _load(folder)
             is_whole.touch()
     return folder
