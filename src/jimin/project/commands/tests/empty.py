@@ -105,8 +105,7 @@ class Empty:
         name = f"jimin_empty_{os.getpid()}_{len(self.names)}"
         self.names.append(name)
         self._say(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
-        with self._held():  # a template is copied by one process at a time
-            self._say(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
+        self._say(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
         return name
 
     def _migrate(self, name: str) -> None:
