@@ -1,3 +1,5 @@
+"""The installation of each of these tests."""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from jimin.foundation.jobs.run import WORK
 from jimin.project.commands.tests.started import Started
 
 PATIENCE = 240.0
@@ -46,7 +47,7 @@ class Office:
 
     def left_behind(self) -> list[str]:
         """What lies where jobs work."""
-        work = self.folder / "files/jobs/work"
+        work = self.folder / "files" / WORK
         return [path.name for path in work.iterdir()] if work.exists() else []
 
     def results(self) -> list[str]:
@@ -54,7 +55,7 @@ class Office:
         return [path.name for path in (self.folder / "files/jobs").rglob("*-*-*-*-*-*")]
 
     def die_after(self, commits: int) -> bool:
-        """Let a worker do what there is until it has committed so often; if it ever has."""
+        """Let a worker do what there is until it has committed so often; whether it died."""
         ended = self.started.run(self.env, "tests.interrupted.office:work", str(commits))
         assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
         return ended.returncode != 0

@@ -143,7 +143,7 @@ def ask_approval(rows: int) -> None:
     batch_work()
     with acting_as_system("test"):
         run = MonthRun.objects.select_related("area").get()
-        Job.objects.update(owner=None)
+        Job.objects.update(owner=None)  # the one that is told of is the next
         begin_approval(actor=User.objects.get(posts__role="county_director"), run=run)
 
 
